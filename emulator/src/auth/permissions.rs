@@ -1,0 +1,77 @@
+//! The permission model in small (PROTOCOL §15): an owner may do everything, others what was granted to them.
+
+use ksef_model::ContextIdentifier;
+
+use super::subject::{Subject, SubjectKind};
+use crate::contexts::ContextStore;
+
+/// All rights in the context except `VatUeManage`; system-assigned, not grantable through KSeF.
+pub(crate) const OWNER: &str = "Owner";
+
+/// The permissions of the wire. Seeds and the management API may grant each of them.
+pub(crate) const ALL: [&str; 11] = [
+    OWNER,
+    "InvoiceRead",
+    "InvoiceWrite",
+    "CredentialsRead",
+    "CredentialsManage",
+    "SubunitManage",
+    "EnforcementOperations",
+    "Introspection",
+    "CollectiveIdentifierManage",
+    "VatUeManage",
+    "PefInvoiceWrite",
+];
+
+/// The permissions that a KSeF token may hold (PROTOCOL §14).
+pub(crate) const OF_TOKENS: [&str; 8] = [
+    "InvoiceRead",
+    "InvoiceWrite",
+    "CredentialsRead",
+    "CredentialsManage",
+    "SubunitManage",
+    "EnforcementOperations",
+    "Introspection",
+    "CollectiveIdentifierManage",
+];
+
+/// Whether one of the required permissions is among those present.
+pub(crate) fn has_any(present: &[String], required: &[&str]) -> bool {
+    required.iter().any(|one| has(present, one))
+}
+
+/// Whether the permission is present, by name or through `Owner`.
+pub(crate) fn has(present: &[String], required: &str) -> bool {
+    let by_owner = !matches!(required, "VatUeManage" | "PefInvoiceWrite");
+    present.iter().any(|one| one == required || (by_owner && one == OWNER))
+}
+
+/// What the subject may do in the context now; nothing means that it cannot log in there.
+pub(crate) fn of(subject: &Subject, context: &ContextIdentifier, contexts: &ContextStore) -> Vec<String> {
+    let mut held = Vec::new();
+    if let (SubjectKind::Nip, ContextIdentifier::Nip(nip)) = (subject.kind, context)
+        && nip.as_str() == subject.value
+    {
+        held.push(OWNER.to_owned());
+    }
+    for permission in contexts.granted(subject, context) {
+        if !held.contains(permission) {
+            held.push(permission.clone());
+        }
+    }
+    held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_has_all_but_two() {
+        let owner = [OWNER.to_owned()];
+        assert!(has(&owner, "InvoiceWrite") && has(&owner, "CredentialsManage"));
+        assert!(!has(&owner, "VatUeManage") && !has(&owner, "PefInvoiceWrite"));
+        assert!(!has_any(&["InvoiceRead".to_owned()], &["InvoiceWrite", "PefInvoiceWrite"]));
+        assert!(OF_TOKENS.iter().all(|one| ALL.contains(one)));
+    }
+}

@@ -1,0 +1,49 @@
+//! The numbered exceptions of KSeF that this emulator raises (PROTOCOL §2.6). The Polish texts are the wire texts.
+
+/// One row of the table of exception codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exception {
+    /// `exceptionCode`.
+    pub(crate) code: i32,
+    /// `exceptionDescription`.
+    pub(crate) description: &'static str,
+}
+
+macro_rules! exceptions {
+    ($($name:ident = $code:literal, $text:literal;)*) => {
+        $(
+            #[doc = concat!("`", stringify!($code), "`: ", $text)]
+            pub(crate) const $name: Exception = Exception { code: $code, description: $text };
+        )*
+    };
+}
+
+exceptions! {
+    INVALID_DOCUMENT = 9101, "Nieprawidłowy dokument.";
+    NO_SIGNATURE = 9102, "Brak podpisu.";
+    TOO_MANY_SIGNATURES = 9103, "Przekroczona liczba dozwolonych podpisów.";
+    INVALID_SIGNATURE = 9105, "Nieprawidłowy podpis.";
+    UNREADABLE = 21001, "Nieczytelna treść.";
+    INVALID_CHALLENGE = 21111, "Nieprawidłowe wyzwanie autoryzacyjne.";
+    INVALID_CERTIFICATE = 21115, "Nieprawidłowy certyfikat.";
+    INVALID_SUBJECT_FOR_CONTEXT = 21117, "Nieprawidłowy identyfikator podmiotu dla wskazanego typu kontekstu.";
+    SESSION_INVOICE_LIMIT = 21155, "Przekroczono dozwoloną liczbę faktur w sesji.";
+    INVOICE_NOT_FOUND = 21164, "Faktura o podanym identyfikatorze nie istnieje.";
+    TECHNICAL_CORRECTION_UNAVAILABLE = 21166, "Korekta techniczna niedostępna.";
+    TECHNICAL_CORRECTION_REFUSED = 21167, "Status faktury nie pozwala na korektę techniczną.";
+    SESSION_NOT_FOUND = 21173, "Brak sesji o wskazanym numerze referencyjnym.";
+    UPO_NOT_FOUND = 21178, "Nie znaleziono UPO dla podanych kryteriów.";
+    SESSION_STATUS = 21180, "Status sesji nie pozwala na wykonanie operacji.";
+    INVALID_ENCODING = 21217, "Nieprawidłowe kodowanie znaków.";
+    NO_AUTHORIZATION = 21301, "Brak autoryzacji.";
+    NO_AUTHENTICATION = 21304, "Brak uwierzytelnienia.";
+    SCHEMA = 21401, "Dokument nie jest zgodny ze schemą (xsd).";
+    INVALID_FILE_SIZE = 21402, "Nieprawidłowy rozmiar pliku.";
+    INVALID_FILE_HASH = 21403, "Nieprawidłowy skrót pliku.";
+    VALIDATION = 21405, "Błąd walidacji danych wejściowych.";
+    SIGNATURE_CONFLICT = 21406, "Konflikt podpisu i typu uwierzytelnienia.";
+    CONTINUATION_TOKEN = 21418, "Przekazany token kontynuacji ma nieprawidłowy format.";
+    UNKNOWN_KEY = 21470, "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz.";
+    TOKEN_PERMISSIONS = 26001, "Nie można nadać tokenowi uprawnień których nie posiadasz.";
+    TOKEN_CONTEXT = 26002, "Nie można wygenerować tokena dla obecnego typu kontekstu.";
+}

@@ -1,0 +1,106 @@
+//! Which of the operations of KSeF a request calls, and which of them the emulator has.
+
+use axum::http::Method as HttpMethod;
+use ksef_model::operations::{Method, OPERATIONS, Operation};
+
+/// Ids of the operations that the emulator has.
+const SUPPORTED: [&str; 26] = [
+    "auth.challenge",
+    "auth.start_with_xades",
+    "auth.start_with_token",
+    "auth.status",
+    "auth.redeem_tokens",
+    "auth.refresh_token",
+    "auth.list_sessions",
+    "auth.revoke_current_session",
+    "auth.revoke_session",
+    "public_keys.list",
+    "tokens.generate",
+    "tokens.list",
+    "tokens.status",
+    "tokens.revoke",
+    "sessions.open_online",
+    "sessions.send_invoice",
+    "sessions.close_online",
+    "sessions.list",
+    "sessions.status",
+    "sessions.list_invoices",
+    "sessions.list_failed_invoices",
+    "sessions.invoice_status",
+    "sessions.upo_by_ksef_number",
+    "sessions.upo_by_invoice_reference",
+    "sessions.upo_page",
+    "invoices.by_ksef_number",
+];
+
+/// Whether the emulator has the operation.
+pub(crate) fn is_supported(id: &str) -> bool {
+    SUPPORTED.contains(&id)
+}
+
+/// The operation with this id.
+pub(crate) fn by_id(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().copied().find(|operation| operation.id == id)
+}
+
+/// The operation that a method and a path below `/v2` call. A literal segment wins over a parameter.
+pub(crate) fn resolve(method: &HttpMethod, path: &str) -> Option<&'static Operation> {
+    let path = path.strip_prefix("/v2")?;
+    OPERATIONS
+        .iter()
+        .copied()
+        .filter(|operation| method_of(operation) == *method)
+        .filter_map(|operation| literal_segments(operation.path, path).map(|literal| (literal, operation)))
+        .max_by_key(|(literal, _)| *literal)
+        .map(|(_, operation)| operation)
+}
+
+fn method_of(operation: &Operation) -> HttpMethod {
+    match operation.method {
+        Method::Get => HttpMethod::GET,
+        Method::Post => HttpMethod::POST,
+        Method::Put => HttpMethod::PUT,
+        Method::Delete => HttpMethod::DELETE,
+    }
+}
+
+/// How many segments of the path are literal in the template, when they match.
+fn literal_segments(template: &str, path: &str) -> Option<usize> {
+    let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    if template.len() != path.len() {
+        return None;
+    }
+    template.iter().zip(&path).try_fold(0, |literal, (expected, given)| {
+        if expected.starts_with('{') {
+            (!given.is_empty()).then_some(literal)
+        } else {
+            (expected == given).then_some(literal + 1)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_supported_id_is_an_operation() {
+        for id in SUPPORTED {
+            assert!(by_id(id).is_some(), "{id}");
+        }
+        assert_eq!(OPERATIONS.len(), 83);
+    }
+
+    #[test]
+    fn literal_segments_win() {
+        let id = |method, path| resolve(&method, path).map(|operation| operation.id);
+        assert_eq!(id(HttpMethod::GET, "/v2/auth/sessions"), Some("auth.list_sessions"));
+        assert_eq!(
+            id(HttpMethod::GET, "/v2/auth/20260119-AU-36E34A8000-CA851C36EA-44"),
+            Some("auth.status")
+        );
+        assert_eq!(id(HttpMethod::DELETE, "/v2/auth/sessions/current"), Some("auth.revoke_current_session"));
+        assert_eq!(id(HttpMethod::PUT, "/v2/auth/sessions/current"), None);
+        assert_eq!(id(HttpMethod::GET, "/auth/sessions"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! All that the emulator knows. Plain data behind one lock, which is never held across an await.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    auth::AuthStore, clock::Clock, contexts::ContextStore, faults::FaultPlan, profile::Profile,
+    public_keys::KeyRing, request_log::RequestLog, sessions::SessionStore, tokens::TokenStore, trust::Trust,
+};
+
+/// The state that every handler shares.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Inner>);
+
+struct Inner {
+    profile: Profile,
+    public_url: String,
+    clock: Clock,
+    trust: Trust,
+    keys: KeyRing,
+    store: Mutex<Store>,
+}
+
+/// What changes while the emulator runs, and what `POST /reset` empties.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    /// Challenges, authentication operations, the key that signs our tokens.
+    pub(crate) auth: AuthStore,
+    /// KSeF tokens.
+    pub(crate) tokens: TokenStore,
+    /// Grants, blocks.
+    pub(crate) contexts: ContextStore,
+    /// Invoice sessions, their invoices and UPOs.
+    pub(crate) sessions: SessionStore,
+    /// How slowly invoices are processed.
+    pub(crate) processing: Processing,
+    /// What is to go wrong.
+    pub(crate) faults: FaultPlan,
+    /// How often each operation was called.
+    pub(crate) requests: RequestLog,
+}
+
+/// The speed of asynchronous work, set by `POST /processing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Processing {
+    /// Virtual time between receipt of an invoice, or closing of a session, and the end of its processing.
+    pub(crate) delay: SignedDuration,
+    /// While set, no invoice and no session finishes processing.
+    pub(crate) hold: bool,
+    /// Virtual time for which a started authentication stays at status 100.
+    pub(crate) authentication_delay: SignedDuration,
+}
+
+impl AppState {
+    pub(crate) fn new(profile: Profile, public_url: String, clock: Clock, trust: Trust, keys: KeyRing) -> Self {
+        Self(Arc::new(Inner { profile, public_url, clock, trust, keys, store: Mutex::default() }))
+    }
+
+    /// The store. A panic of one request must not brick the rest, so a poisoned lock is taken as it is.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The emulator's present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(crate) fn profile(&self) -> Profile {
+        self.0.profile
+    }
+
+    /// Scheme, host and port of links that the emulator hands out, without a slash at the end.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// The emulator's own certificate authority and the others it believes.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// The Ministry's encryption keys.
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").field("profile", &self.0.profile).finish_non_exhaustive()
+    }
+}
