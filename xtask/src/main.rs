@@ -1,2 +1,55 @@
-//! Tools.
-fn main() {}
+//! Tools of the repository. `cargo xtask codegen` writes the generated sources from the API description.
+
+mod codegen;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Tools of the libksef repository")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the generated sources of the model and of the engine from the API description.
+    Codegen {
+        /// The OpenAPI document. It is not part of the repository; its SHA-256 is pinned in spec/names.toml.
+        #[arg(long, default_value = "../shared/spec/openapi/ksef-openapi-2.9.0.json")]
+        spec: PathBuf,
+        /// Write nothing; fail when the committed sources differ from what would be written.
+        #[arg(long)]
+        check: bool,
+        /// Accept a description other than the pinned one.
+        #[arg(long)]
+        any_description: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let outcome = match Arguments::parse().command {
+        Command::Codegen { spec, check, any_description } => {
+            codegen::run(&root, &spec, codegen::Options { check, any_description })
+        }
+    };
+    match outcome {
+        Ok(report) => {
+            report_line(&report);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            report_line(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command-line tool reports to the terminal")]
+fn report_line(text: &str) {
+    eprintln!("{text}");
+}

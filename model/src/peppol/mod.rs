@@ -1,0 +1,5 @@
+//! Peppol service providers known to KSeF (PROTOCOL §20.1).
+
+mod generated;
+
+pub use generated::*;

@@ -1,0 +1,5 @@
+//! Granting, revoking and finding permissions (PROTOCOL §15).
+
+mod generated;
+
+pub use generated::*;
