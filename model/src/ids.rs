@@ -218,7 +218,8 @@ impl InternalId {
 
     /// Whether the last digit is the checksum of the 14 before it.
     pub fn checksum_is_valid(&self) -> bool {
-        let Some((last, rest)) = digits(&self.0).and_then(|all| all.split_last().map(|(last, rest)| (*last, rest.to_vec())))
+        let Some((last, rest)) =
+            digits(&self.0).and_then(|all| all.split_last().map(|(last, rest)| (*last, rest.to_vec())))
         else {
             return false;
         };
@@ -229,13 +230,16 @@ impl InternalId {
 impl Pesel {
     /// Whether the last digit is the checksum of the others.
     pub fn checksum_is_valid(&self) -> bool {
-        digits(&self.0).is_some_and(|all| all.len() == 11 && weighted_sum(&all, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0)
+        digits(&self.0).is_some_and(|all| {
+            all.len() == 11 && weighted_sum(&all, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
+        })
     }
 }
 
 fn nip_checksum_is_valid(value: &str) -> bool {
-    digits(value)
-        .is_some_and(|all| all.len() == 10 && weighted_sum(&all[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == all[9])
+    digits(value).is_some_and(|all| {
+        all.len() == 10 && weighted_sum(&all[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == all[9]
+    })
 }
 
 /// The digits of a text, leaving out hyphens; nothing when there is any other character.

@@ -12,9 +12,13 @@ pub mod collective_identifiers;
 pub mod common;
 pub mod context;
 pub mod errors;
+#[cfg(feature = "uniffi")]
+mod foreign;
+mod hidden;
 pub mod ids;
 pub mod invoices;
 pub mod limits;
+mod open_enum;
 pub mod operations;
 pub mod peppol;
 pub mod permissions;
@@ -23,16 +27,16 @@ pub mod sessions;
 pub mod test_data;
 pub mod tokens;
 pub mod validate;
-#[cfg(feature = "uniffi")]
-mod foreign;
-mod hidden;
-mod open_enum;
 
 pub use auth::*;
 pub use certificates::*;
 pub use collective_identifiers::*;
 pub use common::*;
+pub use context::ContextIdentifier;
 pub use errors::*;
+pub use ids::{
+    Fingerprint, InternalId, InvalidIdentifier, KsefNumber, Nip, NipVatUe, PeppolId, Pesel, ReferenceNumber,
+};
 pub use invoices::*;
 pub use limits::*;
 pub use peppol::*;
@@ -41,10 +45,6 @@ pub use public_keys::*;
 pub use sessions::*;
 pub use test_data::*;
 pub use tokens::*;
-pub use context::ContextIdentifier;
-pub use ids::{
-    Fingerprint, InternalId, InvalidIdentifier, KsefNumber, Nip, NipVatUe, PeppolId, Pesel, ReferenceNumber,
-};
 pub use validate::{Check, InvalidRequest, Problem, Validate, Violation};
 
 #[cfg(feature = "uniffi")]

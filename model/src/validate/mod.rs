@@ -19,7 +19,11 @@ pub trait Validate {
     fn validate(&self) -> Result<(), InvalidRequest> {
         let mut check = Check::default();
         self.check(&mut check);
-        if check.violations.is_empty() { Ok(()) } else { Err(InvalidRequest { violations: check.violations }) }
+        if check.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(InvalidRequest { violations: check.violations })
+        }
     }
 }
 
