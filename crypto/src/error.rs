@@ -70,6 +70,14 @@ pub enum Error {
         /// The ciphertext, for example "AES-256-CBC content".
         what: &'static str,
     },
+    /// The output buffer has another size than the result.
+    #[error("the output buffer has {actual} bytes in place of {expected}")]
+    BufferSize {
+        /// The size of the result in bytes.
+        expected: usize,
+        /// The size of the buffer in bytes.
+        actual: usize,
+    },
     /// The plaintext is longer than one RSA block holds.
     #[error("{length} bytes do not fit into one RSA block, which holds {capacity}")]
     TooLong {

@@ -69,6 +69,23 @@ impl SymmetricKey {
         buffer
     }
 
+    /// Encrypts from one buffer into another, for callers that own the memory of the result. The output must have
+    /// exactly [`encrypted_size`](Self::encrypted_size) bytes.
+    ///
+    /// # Errors
+    /// [`Error::BufferSize`] when the output has another size.
+    pub fn encrypt_into(&self, plaintext: &[u8], ciphertext: &mut [u8]) -> Result<()> {
+        let wrong_size =
+            Error::BufferSize { expected: padded_length(plaintext.len()), actual: ciphertext.len() };
+        if ciphertext.len() != padded_length(plaintext.len()) {
+            return Err(wrong_size);
+        }
+        cbc::Encryptor::<Aes256>::new(&self.key.into(), &self.iv.into())
+            .encrypt_padded_b2b::<Pkcs7>(plaintext, ciphertext)
+            .map(|_| ())
+            .map_err(|_| wrong_size)
+    }
+
     /// Decrypts what [`encrypt`](Self::encrypt) or KSeF wrote.
     ///
     /// # Errors
