@@ -1,0 +1,19 @@
+//! Invoices: verification, uniqueness, numbers, download.
+
+mod calendar;
+mod duplicate;
+mod form;
+mod mode;
+mod number;
+mod routes;
+mod rules;
+mod status;
+
+pub(crate) use calendar::{warsaw, warsaw_date};
+pub(crate) use duplicate::{DuplicateKey, DuplicateRegistry};
+pub(crate) use form::form_for_online;
+pub(crate) use mode::{InvoicingMode, invoicing_mode};
+pub(crate) use number::NumberSequence;
+pub(crate) use routes::{ksef_number_of, router};
+pub(crate) use rules::{Declared, SizeLimits, Terms, bytes, declared, document, unreadable};
+pub(crate) use status::{Original, Rejection, RejectionCode};
