@@ -1,5 +1,7 @@
 //! Certificates that this crate makes, read back and checked by its own code.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use jiff::Timestamp;
 use ksef_crypto::authority::{Authority, IssueRequest, PersonSubject, SealSubject, Subject, Validity};
 use ksef_crypto::{
@@ -165,7 +167,7 @@ fn what_is_no_certificate_is_named() {
     let error = Certificate::from_pem(&key.to_pkcs8_pem()).unwrap_err();
     assert_eq!(error.to_string(), "no certificate found in the input: private key");
     let error = Certificate::from_pem("").unwrap_err();
-    assert_eq!(error.to_string(), "no certificate found in the input: no pem block");
+    assert_eq!(error.to_string(), "no certificate found in the input: no PEM block");
 }
 
 #[test]
