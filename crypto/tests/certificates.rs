@@ -157,12 +157,13 @@ const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
 fn openssl_and_we_say_the_same_about_its_certificates() {
     let openssl = OpenSsl::new();
     for name in [
-        "/C=PL/O=Urząd, \"Gęślą\" <Jaźń>; \\\\ + syn/CN=#1",
+        "/C=PL/O=Urząd, \"Gęślą\" <Jaźń>; \\\\ \\+ syn/CN=#1",
         "/CN=Łódź/OU= a /C=PL",
         "/CN=a/DC=example/ST=Mazowieckie/L=Warszawa/UID=x",
     ] {
         let certificate = compare(&openssl, EC, name, &[]);
         assert_eq!(certificate.subject().kind, SubjectKind::Other);
+        assert_eq!(certificate.subject_rfc2253().contains("\\+ syn"), name.contains("syn"));
     }
     compare(&openssl, EC, "/CN=x", &["-set_serial", "0xFFEEDDCCBBAA99887766554433221100FFEEDDCC"]);
     compare(&openssl, EC, "/CN=x", &["-set_serial", "1"]);
