@@ -353,6 +353,3 @@ fn prefix_length(text: &str) -> Option<u8> {
     let canonical = text == "0" || !text.starts_with(['0', '+']);
     text.parse().ok().filter(|prefix| canonical && *prefix <= 32)
 }
-
-#[cfg(test)]
-mod tests;

@@ -220,6 +220,3 @@ impl Upo {
         write::write(self)
     }
 }
-
-#[cfg(test)]
-mod tests;
