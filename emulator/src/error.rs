@@ -23,12 +23,23 @@ pub(crate) struct ApiError(Box<Refusal>);
 enum Refusal {
     BadRequest(Vec<Raised>),
     Unauthorized(String),
-    Forbidden { reason: &'static str, detail: &'static str, security: Option<Value> },
+    Forbidden {
+        reason: &'static str,
+        detail: &'static str,
+        security: Option<Value>,
+    },
     Gone,
-    TooManyRequests { retry_after: u64, detail: String },
+    TooManyRequests {
+        retry_after: u64,
+        detail: String,
+    },
     Internal,
     /// Answers that KSeF does not have: an operation or a route that the emulator lacks.
-    Outside { status: StatusCode, detail: String, extra: Option<(&'static str, Value)> },
+    Outside {
+        status: StatusCode,
+        detail: String,
+        extra: Option<(&'static str, Value)>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -101,7 +112,8 @@ impl ApiError {
 
     /// HTTP 429 with `Retry-After` in seconds.
     pub(crate) fn too_many_requests(retry_after: u64) -> Self {
-        let detail = format!("Przekroczono limit 20 żądań na minutę. Spróbuj ponownie po {retry_after} sekundach.");
+        let detail =
+            format!("Przekroczono limit 20 żądań na minutę. Spróbuj ponownie po {retry_after} sekundach.");
         Self(Box::new(Refusal::TooManyRequests { retry_after, detail }))
     }
 
@@ -165,8 +177,7 @@ impl ApiError {
             Refusal::BadRequest(raised) if problem_details => (problem_bad_request(raised), true),
             Refusal::BadRequest(raised) => (legacy(raised, &trace, now), false),
             Refusal::Internal => {
-                let unexpected =
-                    Exception { code: 500, description: "Wystąpił nieoczekiwany błąd." };
+                let unexpected = Exception { code: 500, description: "Wystąpił nieoczekiwany błąd." };
                 (legacy(&[Raised { exception: unexpected, details: Vec::new() }], &trace, now), false)
             }
             Refusal::TooManyRequests { detail, .. } if problem_details => {
@@ -206,7 +217,11 @@ impl ApiError {
         let body = if problem { with_problem_tail(body, path, &trace, now) } else { body };
         let mut response = Response::new(Body::from(wire::ascii_json(&body)));
         *response.status_mut() = self.status();
-        let kind = if problem { "application/problem+json; charset=utf-8" } else { "application/json; charset=utf-8" };
+        let kind = if problem {
+            "application/problem+json; charset=utf-8"
+        } else {
+            "application/json; charset=utf-8"
+        };
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         if let Refusal::TooManyRequests { retry_after, .. } = *self.0 {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
@@ -243,8 +258,7 @@ fn problem_bad_request(raised: &[Raised]) -> Value {
     let errors: Vec<Value> = raised
         .iter()
         .map(|one| {
-            let mut entry =
-                json!({"code": one.exception.code, "description": one.exception.description});
+            let mut entry = json!({"code": one.exception.code, "description": one.exception.description});
             if !one.details.is_empty() {
                 entry["details"] = json!(one.details);
             }

@@ -122,12 +122,10 @@ mod tests {
         assert_eq!(plan.meet(Some("auth.challenge")).map(|fault| fault.kind), Some(FaultKind::WafHtml));
         assert_eq!(plan.meet(Some("auth.challenge")), None);
         let mut send = || plan.meet(Some("sessions.send_invoice")).map(|fault| fault.kind);
-        assert_eq!([send(), send(), send(), send()], [
-            None,
-            Some(FaultKind::DropAfter),
-            Some(FaultKind::DropAfter),
-            None
-        ]);
+        assert_eq!(
+            [send(), send(), send(), send()],
+            [None, Some(FaultKind::DropAfter), Some(FaultKind::DropAfter), None]
+        );
         assert!(plan.waiting().is_empty());
     }
 

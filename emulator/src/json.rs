@@ -35,7 +35,8 @@ impl Problems {
 
     /// A value outside its enumeration: becomes 21001, as the reader of the real server fails on it.
     pub(crate) fn not_a_value(&mut self, path: &str) {
-        self.unreadable.get_or_insert_with(|| format!("The JSON value could not be converted. Path: $.{path}"));
+        self.unreadable
+            .get_or_insert_with(|| format!("The JSON value could not be converted. Path: $.{path}"));
     }
 
     /// The refusal, when there is a reason for one.
@@ -64,8 +65,7 @@ impl<T: RequestBody> FromRequest<AppState> for Json<T> {
         if !is_json(&request) {
             return Err(ApiError::unsupported_media_type("application/json"));
         }
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| ApiError::payload_too_large())?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::payload_too_large())?;
         read(&bytes).map(Self)
     }
 }

@@ -95,10 +95,7 @@ mod tests {
     fn literal_segments_win() {
         let id = |method, path| resolve(&method, path).map(|operation| operation.id);
         assert_eq!(id(HttpMethod::GET, "/v2/auth/sessions"), Some("auth.list_sessions"));
-        assert_eq!(
-            id(HttpMethod::GET, "/v2/auth/20260119-AU-36E34A8000-CA851C36EA-44"),
-            Some("auth.status")
-        );
+        assert_eq!(id(HttpMethod::GET, "/v2/auth/20260119-AU-36E34A8000-CA851C36EA-44"), Some("auth.status"));
         assert_eq!(id(HttpMethod::DELETE, "/v2/auth/sessions/current"), Some("auth.revoke_current_session"));
         assert_eq!(id(HttpMethod::PUT, "/v2/auth/sessions/current"), None);
         assert_eq!(id(HttpMethod::GET, "/auth/sessions"), None);

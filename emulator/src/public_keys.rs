@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ksef_crypto::{Certificate, MinistryPrivateKey, Sha256};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -54,7 +54,7 @@ pub(crate) struct KeyRing {
     generated: OnceCell<()>,
 }
 
-const BITS: usize = 2048;
+const BITS: u32 = 2048;
 
 impl KeyRing {
     /// Waits until the first keys exist; generates them when nobody has.
@@ -87,8 +87,10 @@ impl KeyRing {
             Some(id) => of_usage.find(|key| !key.withdrawn && key.id == id),
         };
         found.map(|key| Arc::clone(&key.private)).ok_or_else(|| {
-            ApiError::exception(exceptions::UNKNOWN_KEY)
-                .with_detail(format!("Klucz o identyfikatorze {} nie jest wspierany.", id.unwrap_or_default()))
+            ApiError::exception(exceptions::UNKNOWN_KEY).with_detail(format!(
+                "Klucz o identyfikatorze {} nie jest wspierany.",
+                id.unwrap_or_default()
+            ))
         })
     }
 
@@ -145,7 +147,8 @@ async fn generate(trust: &Trust, now: Timestamp) -> Result<Vec<EncryptionKey>, A
     for (usage, task) in usages.into_iter().zip(tasks) {
         let private = task.await.ok().and_then(Result::ok).ok_or_else(ApiError::internal)?;
         let spki = private.spki_der();
-        let certificate = trust.issue_encryption_certificate(&spki, now, now + SignedDuration::from_hours(24 * 730))?;
+        let certificate =
+            trust.issue_encryption_certificate(spki.clone(), now).map_err(|_| ApiError::internal())?;
         keys.push(EncryptionKey {
             id: Sha256::of(&spki).to_base64(),
             usage,

@@ -43,16 +43,14 @@ pub(crate) fn issue(kind: ReferenceKind, now: Timestamp) -> ReferenceNumber {
     let civil = now.to_zoned(TimeZone::UTC).datetime();
     let ms_of_day = u64::try_from(now.as_millisecond().rem_euclid(86_400_000)).unwrap_or_default();
     let noise = u64::from_be_bytes(random::bytes()) & 0xFF_FFFF_FFFF;
-    number(
-        &format!(
-            "{:04}{:02}{:02}-{}-{:010X}-{noise:010X}-",
-            civil.year(),
-            civil.month(),
-            civil.day(),
-            kind.letters(),
-            ms_of_day << 12
-        ),
-    )
+    number(&format!(
+        "{:04}{:02}{:02}-{}-{:010X}-{noise:010X}-",
+        civil.year(),
+        civil.month(),
+        civil.day(),
+        kind.letters(),
+        ms_of_day << 12
+    ))
 }
 
 fn number(head: &str) -> ReferenceNumber {

@@ -8,8 +8,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    auth::AuthStore, clock::Clock, contexts::ContextStore, faults::FaultPlan, profile::Profile,
-    public_keys::KeyRing, request_log::RequestLog, sessions::SessionStore, tokens::TokenStore, trust::Trust,
+    auth::AuthStore, clock::Clock, commands::CommandError, contexts::ContextStore, faults::FaultPlan,
+    profile::Profile, public_keys::KeyRing, request_log::RequestLog, seed::Seed, sessions::SessionStore,
+    tokens::TokenStore, trust::Trust,
 };
 
 /// The state that every handler shares.
@@ -22,6 +23,7 @@ struct Inner {
     clock: Clock,
     trust: Trust,
     keys: KeyRing,
+    seed: Seed,
     store: Mutex<Store>,
 }
 
@@ -53,11 +55,32 @@ pub(crate) struct Processing {
     pub(crate) hold: bool,
     /// Virtual time for which a started authentication stays at status 100.
     pub(crate) authentication_delay: SignedDuration,
+    /// Virtual time for which a KSeF token stays `Pending` and `Revoking`.
+    pub(crate) token_delay: SignedDuration,
 }
 
 impl AppState {
-    pub(crate) fn new(profile: Profile, public_url: String, clock: Clock, trust: Trust, keys: KeyRing) -> Self {
-        Self(Arc::new(Inner { profile, public_url, clock, trust, keys, store: Mutex::default() }))
+    pub(crate) fn new(
+        profile: Profile,
+        public_url: String,
+        clock: Clock,
+        trust: Trust,
+        keys: KeyRing,
+        seed: Seed,
+    ) -> Self {
+        Self(Arc::new(Inner { profile, public_url, clock, trust, keys, seed, store: Mutex::default() }))
+    }
+
+    /// Forgets everything that happened: real time, and what the seed says. Certificates and keys stay.
+    pub(crate) fn reset(&self) -> Result<(), CommandError> {
+        self.0.clock.reset();
+        *self.store() = Store::default();
+        self.0.seed.populate(self)
+    }
+
+    /// What the emulator began with.
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.0.seed
     }
 
     /// The store. A panic of one request must not brick the rest, so a poisoned lock is taken as it is.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use ksef_documents::auth_request::AllowedIps;
 use serde::{Deserialize, Serialize};
 
 /// Addresses, ranges and masks as they came: at most ten of each. An empty policy allows everybody.
@@ -21,6 +22,15 @@ fn nullable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Str
 }
 
 impl IpPolicy {
+    /// The policy of a signed request.
+    pub(crate) fn of(allowed: &AllowedIps) -> Self {
+        Self {
+            ip4_addresses: allowed.addresses.iter().map(ToString::to_string).collect(),
+            ip4_ranges: allowed.ranges.iter().map(|(from, to)| format!("{from}-{to}")).collect(),
+            ip4_masks: allowed.masks.iter().map(|(network, bits)| format!("{network}/{bits}")).collect(),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ip4_addresses.is_empty() && self.ip4_ranges.is_empty() && self.ip4_masks.is_empty()
     }
@@ -51,7 +61,11 @@ impl IpPolicy {
         }
         let IpAddr::V4(client) = client.to_canonical() else { return false };
         self.ip4_addresses.iter().any(|text| address(text) == Some(client))
-            || self.ip4_ranges.iter().filter_map(|text| range(text)).any(|(from, to)| from <= client && client <= to)
+            || self
+                .ip4_ranges
+                .iter()
+                .filter_map(|text| range(text))
+                .any(|(from, to)| from <= client && client <= to)
             || self.ip4_masks.iter().filter_map(|text| mask(text)).any(|(network, bits)| {
                 let keep = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
                 u32::from(network) & keep == u32::from(client) & keep
@@ -70,7 +84,9 @@ fn range(text: &str) -> Option<(Ipv4Addr, Ipv4Addr)> {
 
 fn mask(text: &str) -> Option<(Ipv4Addr, u32)> {
     let (network, bits) = text.split_once('/')?;
-    let plain = bits.len() <= 2 && (bits == "0" || !bits.starts_with('0')) && bits.bytes().all(|b| b.is_ascii_digit());
+    let plain = bits.len() <= 2
+        && (bits == "0" || !bits.starts_with('0'))
+        && bits.bytes().all(|b| b.is_ascii_digit());
     let bits: u32 = if plain { bits.parse().ok()? } else { return None };
     (bits <= 32).then_some((address(network)?, bits))
 }

@@ -62,7 +62,9 @@ impl Outcome {
             Self::NoPermissions => "Uwierzytelnianie zakończone niepowodzeniem",
             Self::Revoked => "Uwierzytelnienie unieważnione",
             Self::BadToken(_) => "Uwierzytelnianie zakończone niepowodzeniem z powodu błędnego tokenu",
-            Self::BadCertificate(_) => "Uwierzytelnianie zakończone niepowodzeniem z powodu błędu certyfikatu",
+            Self::BadCertificate(_) => {
+                "Uwierzytelnianie zakończone niepowodzeniem z powodu błędu certyfikatu"
+            }
             Self::Blocked => "Uwierzytelnienie zablokowane",
         }
     }
@@ -71,7 +73,9 @@ impl Outcome {
         let text = match self {
             Self::InProgress | Self::Succeeded => return None,
             Self::NoPermissions => "Brak przypisanych uprawnień",
-            Self::Revoked => "Uwierzytelnienie i powiązane refresh tokeny zostały unieważnione przez użytkownika",
+            Self::Revoked => {
+                "Uwierzytelnienie i powiązane refresh tokeny zostały unieważnione przez użytkownika"
+            }
             Self::BadToken(TokenProblem::Context(context)) => {
                 return Some(format!("Token nie może być użyty w kontekście {context}"));
             }

@@ -1,6 +1,9 @@
 //! Challenges and authentication operations.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use ksef_model::{ContextIdentifier, ReferenceNumber};
@@ -61,8 +64,7 @@ impl Operation {
 
     /// Whether the login is listed by `GET /auth/sessions`.
     pub(crate) fn is_active(&self, now: Timestamp) -> bool {
-        self.outcome_at(now) == Outcome::Succeeded
-            && self.refresh_valid_until.is_none_or(|until| now < until)
+        self.outcome_at(now) == Outcome::Succeeded && self.refresh_valid_until.is_none_or(|until| now < until)
     }
 }
 
@@ -72,6 +74,7 @@ pub(crate) struct AuthStore {
     key: JwtKey,
     challenges: HashMap<String, Challenge>,
     operations: HashMap<String, Operation>,
+    revoked_certificates: HashSet<String>,
 }
 
 impl AuthStore {
@@ -110,6 +113,15 @@ impl AuthStore {
 
     pub(crate) fn operation_mut(&mut self, reference: &ReferenceNumber) -> Option<&mut Operation> {
         self.operations.get_mut(reference.as_str())
+    }
+
+    /// A login with the certificate of this fingerprint ends with status 460 from now on.
+    pub(crate) fn revoke_certificate(&mut self, fingerprint: String) {
+        self.revoked_certificates.insert(fingerprint);
+    }
+
+    pub(crate) fn is_certificate_revoked(&self, fingerprint: &str) -> bool {
+        self.revoked_certificates.contains(fingerprint)
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {

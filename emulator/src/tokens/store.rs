@@ -1,6 +1,6 @@
 //! The tokens that exist.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ksef_model::{ContextIdentifier, ReferenceNumber};
 
 use crate::{
@@ -19,7 +19,10 @@ pub(crate) struct KsefToken {
     pub(crate) permissions: Vec<String>,
     pub(crate) created: Timestamp,
     pub(crate) last_used: Option<Timestamp>,
-    pub(crate) revoked: Option<Timestamp>,
+    /// When status `Pending` ends.
+    activates: Timestamp,
+    /// When status `Revoking` ends, once it began.
+    revokes: Option<Timestamp>,
     secret: Secret,
 }
 
@@ -29,6 +32,27 @@ struct Secret(String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// Where a token is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenStatus {
+    Pending,
+    Active,
+    Revoking,
+    Revoked,
+}
+
+impl TokenStatus {
+    /// The word of the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Active => "Active",
+            Self::Revoking => "Revoking",
+            Self::Revoked => "Revoked",
+        }
     }
 }
 
@@ -47,9 +71,19 @@ impl KsefToken {
         &self.secret.0
     }
 
-    /// `status` of the wire.
-    pub(crate) fn status(&self) -> &'static str {
-        if self.revoked.is_some() { "Revoked" } else { "Active" }
+    /// `status` of the wire (PROTOCOL §2.13).
+    pub(crate) fn status(&self, now: Timestamp) -> TokenStatus {
+        match self.revokes {
+            Some(at) if at <= now => TokenStatus::Revoked,
+            Some(_) => TokenStatus::Revoking,
+            None if now < self.activates => TokenStatus::Pending,
+            None => TokenStatus::Active,
+        }
+    }
+
+    /// Takes the token out of use; `Revoking` becomes `Revoked` after the delay.
+    pub(crate) fn revoke(&mut self, now: Timestamp, delay: SignedDuration) {
+        self.revokes.get_or_insert(now + delay);
     }
 }
 
@@ -58,8 +92,8 @@ impl KsefToken {
 pub(crate) struct TokenStore(Vec<KsefToken>);
 
 impl TokenStore {
-    /// Makes a token.
-    pub(crate) fn create(&mut self, new: NewToken, now: Timestamp) -> &KsefToken {
+    /// Makes a token that is `Pending` for the length of the delay.
+    pub(crate) fn create(&mut self, new: NewToken, now: Timestamp, delay: SignedDuration) -> &KsefToken {
         let reference = reference::issue(ReferenceKind::KsefToken, now);
         let (first, rest) = new.context.kind().split_at(1);
         let secret = Secret(format!(
@@ -69,7 +103,7 @@ impl TokenStore {
             new.context.value(),
             random::hex::<32>()
         ));
-        self.add(reference, secret, new, now)
+        self.add(reference, secret, new, now, delay)
     }
 
     /// Makes a token whose text was decided by a seed.
@@ -80,10 +114,17 @@ impl TokenStore {
         new: NewToken,
         now: Timestamp,
     ) -> &KsefToken {
-        self.add(reference, Secret(text), new, now)
+        self.add(reference, Secret(text), new, now, SignedDuration::ZERO)
     }
 
-    fn add(&mut self, reference: ReferenceNumber, secret: Secret, new: NewToken, now: Timestamp) -> &KsefToken {
+    fn add(
+        &mut self,
+        reference: ReferenceNumber,
+        secret: Secret,
+        new: NewToken,
+        now: Timestamp,
+        delay: SignedDuration,
+    ) -> &KsefToken {
         let NewToken { author, context, description, permissions } = new;
         self.0.push(KsefToken {
             reference,
@@ -93,7 +134,8 @@ impl TokenStore {
             permissions,
             created: now,
             last_used: None,
-            revoked: None,
+            activates: now + delay,
+            revokes: None,
             secret,
         });
         &self.0[self.0.len() - 1]
