@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ksef_model::ReferenceNumber;
 use serde_json::{Value, json};
 
@@ -24,6 +24,9 @@ use crate::{
     wire,
 };
 
+/// How long the result of a login can be asked for (PROTOCOL §1.9).
+const RETENTION: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// `GET /auth/{referenceNumber}`.
 pub(super) async fn status(
     State(state): State<AppState>,
@@ -35,6 +38,9 @@ pub(super) async fn status(
     let store = state.store();
     let wanted = ReferenceNumber::try_from(reference.as_str()).map_err(|_| unknown(&reference))?;
     let operation = store.auth.operation(&wanted).ok_or_else(|| unknown(&reference))?;
+    if now.duration_since(operation.started) > RETENTION {
+        return Err(ApiError::gone());
+    }
     if wanted != claims.arn {
         return Err(ApiError::insufficient_resource_access());
     }

@@ -1,8 +1,7 @@
 //! What both ways of logging in have in common: from proof to authentication operation.
 
-use std::net::IpAddr;
-
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use ksef_model::ContextIdentifier;
 use serde_json::{Value, json};
 
@@ -11,11 +10,13 @@ use super::{
     ip_policy::IpPolicy,
     jwt::{Claims, TokenType},
     permissions,
-    status::Outcome,
+    status::{Outcome, TokenProblem},
     store::Operation,
     subject::{Method, Subject},
 };
 use crate::{
+    error::ApiError,
+    exceptions,
     json::Reply,
     profile::Profile,
     reference::{self, ReferenceKind},
@@ -33,17 +34,22 @@ pub(super) struct Start {
     pub(super) method: Method,
     pub(super) proof: Proof,
     pub(super) policy: IpPolicy,
-    pub(super) client_ip: IpAddr,
     pub(super) outcome: Outcome,
 }
 
-/// Stores the operation and answers 202 with the authentication token.
-pub(super) fn accept(state: &AppState, start: Start) -> Reply<Value> {
+/// Takes the challenge out of use, stores the operation and answers 202 with the authentication token.
+///
+/// # Errors
+/// 21111 when the challenge is not to be had any more.
+pub(super) fn accept(state: &AppState, start: Start) -> Result<Reply<Value>, ApiError> {
     let now = state.now();
     let reference = reference::issue(ReferenceKind::Authentication, now);
     let mut store = state.store();
-    let outcome = judge(&store, &start);
+    if store.auth.challenge(&start.challenge, now).is_none() {
+        return Err(ApiError::exception(exceptions::INVALID_CHALLENGE));
+    }
     let finishes = now + store.processing.authentication_delay;
+    let outcome = judge(&store, &start, finishes);
     let operation = Operation {
         reference: reference.clone(),
         context: start.context,
@@ -52,7 +58,6 @@ pub(super) fn accept(state: &AppState, start: Start) -> Reply<Value> {
         method: start.method,
         proof: start.proof,
         policy: start.policy,
-        client_ip: start.client_ip,
         started: now,
         finishes,
         outcome,
@@ -64,7 +69,7 @@ pub(super) fn accept(state: &AppState, start: Start) -> Reply<Value> {
     store.auth.start(&start.challenge, operation);
     let claims = Claims::new(TokenType::Authentication, reference.clone(), state.profile().issuer(), now);
     let token = store.auth.key().sign(&claims);
-    Reply(
+    Ok(Reply(
         StatusCode::ACCEPTED,
         json!({
             "referenceNumber": reference.as_str(),
@@ -73,12 +78,16 @@ pub(super) fn accept(state: &AppState, start: Start) -> Reply<Value> {
                 "validUntil": wire::timestamp(now + TokenType::Authentication.lifetime()),
             },
         }),
-    )
+    ))
 }
 
-fn judge(store: &Store, start: &Start) -> Outcome {
+fn judge(store: &Store, start: &Start, finishes: Timestamp) -> Outcome {
     if store.contexts.is_blocked(&start.context) {
         return Outcome::Blocked;
+    }
+    // A slow login by token can outlive its challenge.
+    if start.method == Method::Token && store.auth.challenge(&start.challenge, finishes).is_none() {
+        return Outcome::BadToken(TokenProblem::Challenge);
     }
     if start.outcome != Outcome::Succeeded {
         return start.outcome.clone();

@@ -1,6 +1,6 @@
 //! `POST /auth/ksef-token` (PROTOCOL §3.6).
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use ksef_crypto::MinistryPrivateKey;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     context_of,
-    extract::{Proof, client_ip},
+    extract::Proof,
     ip_policy::IpPolicy,
     start::{Start, accept, context_fault},
     status::{Outcome, TokenProblem},
@@ -28,7 +28,7 @@ use crate::{
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StartWithToken {
+pub(super) struct StartWithToken {
     challenge: String,
     context_identifier: TypedValue,
     encrypted_token: String,
@@ -86,10 +86,10 @@ impl RequestBody for StartWithToken {
     }
 }
 
-pub(super) async fn start(State(state): State<AppState>, request: Request) -> Result<Reply<Value>, ApiError> {
-    let (parts, body) = request.into_parts();
-    let from = client_ip(&parts);
-    let Json(wanted) = Json::<StartWithToken>::from_request(Request::from_parts(parts, body), &state).await?;
+pub(super) async fn start(
+    State(state): State<AppState>,
+    Json(wanted): Json<StartWithToken>,
+) -> Result<Reply<Value>, ApiError> {
     let context = wanted.context().ok_or_else(ApiError::internal)?;
     if let Some(fault) = context_fault(&context, state.profile()) {
         return Err(ApiError::exception(exceptions::VALIDATION).with_detail(fault));
@@ -121,7 +121,7 @@ pub(super) async fn start(State(state): State<AppState>, request: Request) -> Re
             Proof::Token(reference::issue(ReferenceKind::KsefToken, issued)),
         ),
     };
-    Ok(accept(
+    accept(
         &state,
         Start {
             challenge: wanted.challenge,
@@ -131,10 +131,9 @@ pub(super) async fn start(State(state): State<AppState>, request: Request) -> Re
             method: Method::Token,
             proof,
             policy,
-            client_ip: from,
             outcome,
         },
-    ))
+    )
 }
 
 /// Text and milliseconds of `{token}|{timestampMs}`. The token holds bars itself: the last one counts.

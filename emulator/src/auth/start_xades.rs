@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    extract::{Proof, client_ip},
+    extract::Proof,
     ip_policy::IpPolicy,
     start::{Start, accept, context_fault},
     status::{CertificateProblem, Outcome},
@@ -48,11 +48,7 @@ pub(super) async fn start(
     if essence != "application/xml" && essence != "text/xml" {
         return Err(ApiError::unsupported_media_type("application/xml"));
     }
-    let (parts, body) = request.into_parts();
-    let from = client_ip(&parts);
-    let document = Bytes::from_request(Request::from_parts(parts, body), &state)
-        .await
-        .map_err(|_| ApiError::payload_too_large())?;
+    let document = Bytes::from_request(request, &state).await.map_err(|_| ApiError::payload_too_large())?;
     if document.is_empty() {
         return Err(ApiError::exception(exceptions::UNREADABLE));
     }
@@ -74,7 +70,7 @@ pub(super) async fn start(
         Some(problem) => Outcome::BadCertificate(problem),
         None => Outcome::Succeeded,
     };
-    Ok(accept(
+    accept(
         &state,
         Start {
             challenge: wanted.challenge,
@@ -84,10 +80,9 @@ pub(super) async fn start(
             method: signer.method,
             proof: Proof::Document(Sha256::of(&document)),
             policy: wanted.allowed_ips.as_ref().map(IpPolicy::of).unwrap_or_default(),
-            client_ip: from,
             outcome,
         },
-    ))
+    )
 }
 
 fn refusal(error: &VerifyError) -> ApiError {
@@ -171,7 +166,9 @@ fn certificate_problem(
     } else if state.store().auth.is_certificate_revoked(&certificate.fingerprint()) {
         Some(CertificateProblem::Revoked)
     } else if must_be_trusted && !state.trust().issued(certificate) {
-        Some(CertificateProblem::Untrusted)
+        // A certificate that vouches for itself is a whole chain that nobody trusts; of any other the issuer is missing.
+        let alone = certificate.is_self_signed();
+        Some(if alone { CertificateProblem::Untrusted } else { CertificateProblem::Chain })
     } else {
         None
     }

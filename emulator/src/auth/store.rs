@@ -1,9 +1,6 @@
 //! Challenges and authentication operations.
 
-use std::{
-    collections::{HashMap, HashSet},
-    net::IpAddr,
-};
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use ksef_model::{ContextIdentifier, ReferenceNumber};
@@ -38,7 +35,6 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     pub(crate) proof: Proof,
     pub(crate) policy: IpPolicy,
-    pub(crate) client_ip: IpAddr,
     pub(crate) started: Timestamp,
     /// When status 100 ends.
     pub(crate) finishes: Timestamp,
