@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ksef_emulator::{Emulator, EmulatorConfig};
+use ksef_emulator::{Emulator, EmulatorConfig, Profile};
 use serde_json::{Map, Value, json};
 
 use crate::matching::mismatches;
@@ -97,7 +97,7 @@ impl Driver {
 /// # Errors
 /// A profile that does not exist.
 pub fn emulator_config(profile: &str) -> Result<EmulatorConfig, Problem> {
-    let profile = profile.parse().map_err(|_| format!("unknown profile {profile:?}"))?;
+    let profile: Profile = profile.parse().map_err(|_| format!("unknown profile {profile:?}"))?;
     Ok(EmulatorConfig { profile, ..EmulatorConfig::default() })
 }
 

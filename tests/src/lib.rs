@@ -3,9 +3,11 @@
 //! `tests/README.md` describes the scenario format and the protocol spoken with runners. The driver owns every
 //! expectation; runners only do what they are told.
 
+pub mod driver;
 pub mod management;
 pub mod matching;
 pub mod materials;
+pub mod matrix;
 pub mod runner;
 pub mod scenario;
 pub mod variables;

@@ -161,7 +161,7 @@ pub fn mutate(bytes: Vec<u8>, mutation: &str) -> Result<Vec<u8>, Problem> {
     let replaced = |from: &str, to: &[u8]| -> Result<Vec<u8>, Problem> {
         let text = as_text()?;
         let at = text.find(from).ok_or_else(|| format!("{mutation}: {from:?} is not in the invoice"))?;
-        Ok([text[..at].as_bytes(), to, text[at + from.len()..].as_bytes()].concat())
+        Ok([&bytes[..at], to, &bytes[at + from.len()..]].concat())
     };
     Ok(match mutation {
         "bom" => [&b"\xEF\xBB\xBF"[..], &bytes].concat(),
@@ -196,8 +196,8 @@ mod tests {
 
     fn variables() -> Variables {
         let mut variables = Variables::default();
-        variables.set("nip", "5265877635");
-        variables.set("buyer", "1111111111");
+        variables.set("nip", crate::driver::NIP);
+        variables.set("buyer", crate::driver::BUYER);
         variables.set("unique", "u");
         variables
     }
