@@ -1,11 +1,13 @@
 //! Tools of the repository. `cargo xtask codegen` writes the generated sources from the API description.
 
+mod bindings;
 mod codegen;
+mod header;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[derive(Parser)]
 #[command(about = "Tools of the libksef repository")]
@@ -27,15 +29,39 @@ enum Command {
         /// Accept a description other than the pinned one.
         #[arg(long)]
         any_description: bool,
+        /// Only list what takes its documentation from its name, because spec/ says nothing about it.
+        #[arg(long)]
+        derived: bool,
     },
+    /// Write the C header from the sources of the C ABI.
+    Header {
+        /// Write nothing; fail when the committed header differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Generate the face of one language from the built library.
+    Bindings {
+        /// The language.
+        language: Language,
+        /// Write nothing; fail when the committed file differs.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Python,
 }
 
 fn main() -> ExitCode {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let outcome = match Arguments::parse().command {
-        Command::Codegen { spec, check, any_description } => {
-            codegen::run(&root, &spec, codegen::Options { check, any_description })
+        Command::Codegen { spec, check, any_description, derived } => {
+            codegen::run(&root, &spec, codegen::Options { check, any_description, derived })
         }
+        Command::Header { check } => header::run(&root, check),
+        Command::Bindings { language: Language::Python, check } => bindings::python(&root, check),
     };
     match outcome {
         Ok(report) => {

@@ -10,18 +10,18 @@ use crate::open_enum::open_enum;
 use crate::validate::patterns;
 use crate::{Check, ContextIdentifier, ReferenceNumber, StatusInfo, Validate};
 
-/// Allowed ips.
+/// Addresses from which the tokens of a login may be used; at most 10 of each kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AllowedIps {
-    /// Ip4 addresses.
+    /// Single IPv4 addresses, such as `192.168.0.10`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip4_addresses: Option<Vec<String>>,
-    /// Ip4 ranges.
+    /// Ranges of IPv4 addresses, such as `10.0.0.1-10.0.0.254`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip4_ranges: Option<Vec<String>>,
-    /// Ip4 masks.
+    /// IPv4 networks in CIDR notation, such as `172.16.0.0/16`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip4_masks: Option<Vec<String>>,
 }
@@ -30,51 +30,63 @@ impl Validate for AllowedIps {
     fn check(&self, check: &mut Check) {
         check.items("ip4Addresses", self.ip4_addresses.as_ref().map(Vec::len), 0..=10);
         check.each("ip4Addresses", self.ip4_addresses.iter().flatten(), |check, name, item| {
-            check.pattern(name, item.as_str(), &patterns::ALLOWED_IPS_IP4_ADDRESSES);
+            check.pattern(name, item.as_str(), &patterns::IPV4_ADDRESS);
         });
         check.items("ip4Ranges", self.ip4_ranges.as_ref().map(Vec::len), 0..=10);
         check.each("ip4Ranges", self.ip4_ranges.iter().flatten(), |check, name, item| {
-            check.pattern(name, item.as_str(), &patterns::ALLOWED_IPS_IP4_RANGES);
+            check.pattern(name, item.as_str(), &patterns::IPV4_RANGE);
         });
         check.items("ip4Masks", self.ip4_masks.as_ref().map(Vec::len), 0..=10);
         check.each("ip4Masks", self.ip4_masks.iter().flatten(), |check, name, item| {
-            check.pattern(name, item.as_str(), &patterns::ALLOWED_IPS_IP4_MASKS);
+            check.pattern(name, item.as_str(), &patterns::IPV4_NETWORK);
         });
     }
 }
 
-/// Authentication challenge response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A challenge, which the login document or the encrypted token must carry; valid for 10 minutes (PROTOCOL
+/// §3.2).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationChallengeResponse {
-    /// Challenge.
+    /// The challenge: 36 characters.
     pub challenge: String,
-    /// Timestamp.
+    /// When the challenge was made.
     pub timestamp: Timestamp,
-    /// Timestamp ms.
+    /// The same instant in milliseconds since 1970; it goes into the encrypted token unchanged.
     pub timestamp_ms: i64,
-    /// Client ip.
+    /// Address of the caller as KSeF sees it.
     pub client_ip: String,
 }
 
-/// Authentication init response.
+impl fmt::Debug for AuthenticationChallengeResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationChallengeResponse")
+            .field("challenge", &self.challenge)
+            .field("timestamp", &self.timestamp)
+            .field("timestamp_ms", &self.timestamp_ms)
+            .field("client_ip", &Hidden)
+            .finish()
+    }
+}
+
+/// A login that has been started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationInitResponse {
-    /// Reference number.
+    /// Reference number of the login.
     pub reference_number: ReferenceNumber,
-    /// Authentication token.
+    /// Bearer token for reading the status and for redeeming.
     pub authentication_token: TokenInfo,
 }
 
-/// Authentication list item.
+/// One active login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationListItem {
-    /// Start date.
+    /// When the login was started.
     pub start_date: Timestamp,
     /// Method of the login; KSeF announced that it will disappear, so prefer `authentication_method_info`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,91 +94,91 @@ pub struct AuthenticationListItem {
     /// Method of the login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_method_info: Option<AuthenticationMethodInfo>,
-    /// Status.
+    /// Status of the login (PROTOCOL §2.7).
     pub status: StatusInfo,
-    /// Is token redeemed.
+    /// Whether the tokens were redeemed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_redeemed: Option<bool>,
-    /// Last token refresh date.
+    /// When the access token was last refreshed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_token_refresh_date: Option<Timestamp>,
-    /// Refresh token valid until.
+    /// When the refresh token expires, unless it is revoked earlier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_valid_until: Option<Timestamp>,
-    /// Reference number.
+    /// Reference number of the login.
     pub reference_number: ReferenceNumber,
-    /// Is current.
+    /// Whether this is the login of the token used for the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_current: Option<bool>,
 }
 
-/// Authentication list response.
+/// What `auth.list_sessions` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationListResponse {
-    /// Continuation token.
+    /// Asks for the next page when passed back; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// Items.
+    /// The logins of this page.
     pub items: Vec<AuthenticationListItem>,
 }
 
 open_enum! {
-    /// Authentication method.
+    /// How the caller logged in.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum AuthenticationMethod {
-        /// Token.
+        /// KSeF token.
         Token = "Token",
-        /// Trusted profile.
+        /// Trusted profile (ePUAP).
         TrustedProfile = "TrustedProfile",
-        /// Internal certificate.
+        /// KSeF certificate.
         InternalCertificate = "InternalCertificate",
         /// Qualified signature.
         QualifiedSignature = "QualifiedSignature",
         /// Qualified seal.
         QualifiedSeal = "QualifiedSeal",
-        /// Personal signature.
+        /// Personal signature of the identity card.
         PersonalSignature = "PersonalSignature",
-        /// Peppol signature.
+        /// Signature of a Peppol service provider.
         PeppolSignature = "PeppolSignature",
     }
 }
 
 open_enum! {
-    /// Authentication method category.
+    /// Family of login methods.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum AuthenticationMethodCategory {
-        /// Xades signature.
+        /// By a XAdES signature.
         XadesSignature = "XadesSignature",
-        /// National node.
+        /// By the national identity node.
         NationalNode = "NationalNode",
-        /// Token.
+        /// KSeF token.
         Token = "Token",
-        /// Other.
+        /// Another one.
         Other = "Other",
     }
 }
 
-/// Authentication method info.
+/// Method of a login, described by codes that may grow in number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationMethodInfo {
-    /// Category.
+    /// Family of the method.
     pub category: AuthenticationMethodCategory,
-    /// Code.
+    /// Code of the method.
     pub code: String,
-    /// Display name.
+    /// Name of the method for a person, in Polish.
     pub display_name: String,
 }
 
-/// Authentication operation status response.
+/// How a login is going (PROTOCOL §2.7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationOperationStatusResponse {
-    /// Start date.
+    /// When the login was started.
     pub start_date: Timestamp,
     /// Method of the login; KSeF announced that it will disappear, so prefer `authentication_method_info`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,45 +186,45 @@ pub struct AuthenticationOperationStatusResponse {
     /// Method of the login; missing from official examples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_method_info: Option<AuthenticationMethodInfo>,
-    /// Status.
+    /// 100: under way; 200: ready to redeem; 4xx and 5xx: failed (PROTOCOL §2.7).
     pub status: StatusInfo,
-    /// Is token redeemed.
+    /// Whether the tokens were redeemed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_redeemed: Option<bool>,
-    /// Last token refresh date.
+    /// When the access token was last refreshed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_token_refresh_date: Option<Timestamp>,
-    /// Refresh token valid until.
+    /// When the refresh token expires, unless it is revoked earlier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_valid_until: Option<Timestamp>,
 }
 
-/// Authentication token refresh response.
+/// What `auth.refresh_token` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationTokenRefreshResponse {
-    /// Access token.
+    /// The new access token.
     pub access_token: TokenInfo,
 }
 
-/// Authentication tokens response.
+/// What `auth.redeem_tokens` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationTokensResponse {
-    /// Access token.
+    /// Bearer token for all protected operations.
     pub access_token: TokenInfo,
-    /// Refresh token.
+    /// Bearer token for getting new access tokens.
     pub refresh_token: TokenInfo,
 }
 
-/// Authorization policy.
+/// What is checked at every use of the access token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationPolicy {
-    /// Allowed ips.
+    /// Addresses from which the tokens of this login may be used; any address when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<AllowedIps>,
 }
@@ -223,21 +235,22 @@ impl Validate for AuthorizationPolicy {
     }
 }
 
-/// Init token authentication request.
+/// What `auth.start_with_token` takes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct InitTokenAuthenticationRequest {
-    /// Challenge.
+    /// The challenge that was received: 36 characters.
     pub challenge: String,
-    /// Context identifier.
+    /// The context to log in to.
     pub context_identifier: ContextIdentifier,
-    /// Encrypted token.
+    /// `token|timestampMs` encrypted by RSA-OAEP with SHA-256 for the Ministry's public key, Base64.
     pub encrypted_token: String,
-    /// Public key id.
+    /// Identifier of the Ministry's key that was used: SHA-256 of the key, Base64, 44 characters. The
+    /// Ministry's current key when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key_id: Option<String>,
-    /// Authorization policy.
+    /// What is checked at every use of the access token; nothing when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_policy: Option<AuthorizationPolicy>,
 }
@@ -263,14 +276,14 @@ impl Validate for InitTokenAuthenticationRequest {
     }
 }
 
-/// Token info.
+/// A bearer token with its term.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenInfo {
-    /// Token.
+    /// The token: a JWT, to be treated as opaque.
     pub token: String,
-    /// Valid until.
+    /// When the token expires.
     pub valid_until: Timestamp,
 }
 

@@ -10,131 +10,163 @@ use crate::open_enum::open_enum;
 use crate::validate::patterns;
 use crate::{Check, ReferenceNumber, StatusInfo, Validate};
 
-/// Certificate enrollment data response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Attributes that the subject of the certificate request must carry, exactly as given (PROTOCOL §13.3).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateEnrollmentDataResponse {
-    /// Common name.
+    /// Common name (2.5.4.3).
     pub common_name: String,
-    /// Country name.
+    /// Country (2.5.4.6), a code of ISO 3166.
     pub country_name: String,
-    /// Given name.
+    /// Given name (2.5.4.42).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
-    /// Surname.
+    /// Surname (2.5.4.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
-    /// Serial number.
+    /// Serial number of the subject (2.5.4.5).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
-    /// Unique identifier.
+    /// Unique identifier (2.5.4.45).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_identifier: Option<String>,
-    /// Organization name.
+    /// Name of the organisation (2.5.4.10).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_name: Option<String>,
-    /// Organization identifier.
+    /// Identifier of the organisation (2.5.4.97).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_identifier: Option<String>,
 }
 
-/// Certificate enrollment status response.
+impl fmt::Debug for CertificateEnrollmentDataResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateEnrollmentDataResponse")
+            .field("common_name", &Hidden)
+            .field("country_name", &self.country_name)
+            .field("given_name", &Hidden)
+            .field("surname", &Hidden)
+            .field("serial_number", &Hidden)
+            .field("unique_identifier", &Hidden)
+            .field("organization_name", &Hidden)
+            .field("organization_identifier", &Hidden)
+            .finish()
+    }
+}
+
+/// How an enrolment is going (PROTOCOL §2.12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateEnrollmentStatusResponse {
-    /// Request date.
+    /// When the certificate was requested.
     pub request_date: Timestamp,
-    /// Status.
+    /// 100: under way; 200: the certificate exists; 4xx and 5xx: failed (PROTOCOL §2.12).
     pub status: StatusInfo,
-    /// Certificate serial number.
+    /// Serial number of the new certificate: 16 upper-case hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_serial_number: Option<String>,
 }
 
-/// Certificate limit.
+/// A limit and what is left of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateLimit {
-    /// Remaining.
+    /// How many are left.
     pub remaining: i32,
-    /// Limit.
+    /// How many are allowed.
     pub limit: i32,
 }
 
-/// Certificate limits response.
+/// How many certificates and requests the caller may still have (PROTOCOL §13.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateLimitsResponse {
-    /// Can request.
+    /// Whether a new request may be submitted now.
     pub can_request: bool,
-    /// Enrollment.
+    /// Certificate requests.
     pub enrollment: CertificateLimit,
-    /// Certificate.
+    /// Active certificates.
     pub certificate: CertificateLimit,
 }
 
-/// Certificate list item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One KSeF certificate of the caller.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateListItem {
-    /// Certificate serial number.
+    /// Serial number of the certificate: 16 upper-case hexadecimal digits.
     pub certificate_serial_number: String,
-    /// Name.
+    /// Name that its owner gave it, at most 100 characters.
     pub name: String,
-    /// Type.
+    /// What the certificate is for.
     #[serde(rename = "type")]
     pub kind: KsefCertificateType,
-    /// Common name.
+    /// Common name of its subject.
     pub common_name: String,
-    /// Status.
+    /// State of the certificate.
     pub status: CertificateListItemStatus,
-    /// Subject identifier.
+    /// Identifier of its subject.
     pub subject_identifier: CertificateSubjectIdentifier,
-    /// Valid from.
+    /// When the certificate becomes valid.
     pub valid_from: Timestamp,
-    /// Valid to.
+    /// When the certificate ceases to be valid.
     pub valid_to: Timestamp,
-    /// Last use date.
+    /// When it was last used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_use_date: Option<Timestamp>,
-    /// Request date.
+    /// When the certificate was requested.
     pub request_date: Timestamp,
 }
 
+impl fmt::Debug for CertificateListItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateListItem")
+            .field("certificate_serial_number", &self.certificate_serial_number)
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("common_name", &Hidden)
+            .field("status", &self.status)
+            .field("subject_identifier", &self.subject_identifier)
+            .field("valid_from", &self.valid_from)
+            .field("valid_to", &self.valid_to)
+            .field("last_use_date", &self.last_use_date)
+            .field("request_date", &self.request_date)
+            .finish()
+    }
+}
+
 open_enum! {
-    /// Certificate list item status.
+    /// State of a KSeF certificate.
     pub enum CertificateListItemStatus {
-        /// Active.
+        /// It can be used.
         Active = "Active",
-        /// Blocked.
+        /// Blocked while it is being revoked; it cannot be used.
         Blocked = "Blocked",
-        /// Revoked.
+        /// Revoked; it cannot be used any more.
         Revoked = "Revoked",
-        /// Expired.
+        /// Expired; it cannot be used any more.
         Expired = "Expired",
     }
 }
 
 open_enum! {
-    /// Certificate revocation reason.
+    /// Why a certificate is revoked.
     pub enum CertificateRevocationReason {
-        /// Unspecified.
+        /// No reason given.
         Unspecified = "Unspecified",
-        /// Superseded.
+        /// Another certificate took its place.
         Superseded = "Superseded",
-        /// Key compromise.
+        /// Its private key may be known to others.
         KeyCompromise = "KeyCompromise",
     }
 }
 
-/// Certificate subject identifier.
+/// Identifier of the subject of a certificate.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: CertificateSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -148,28 +180,28 @@ impl fmt::Debug for CertificateSubjectIdentifier {
 }
 
 open_enum! {
-    /// Certificate subject identifier type.
+    /// Kind of identifier of the subject of a certificate.
     pub enum CertificateSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Enroll certificate request.
+/// What `certificates.enroll` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollCertificateRequest {
-    /// Certificate name.
+    /// Name of the certificate, 5 to 100 characters: letters, digits, spaces, `_` and `-`.
     pub certificate_name: String,
-    /// Certificate type.
+    /// What the certificate is for.
     pub certificate_type: KsefCertificateType,
-    /// Csr.
+    /// Certificate request (PKCS#10): DER, Base64.
     pub csr: String,
-    /// Valid from.
+    /// When the certificate becomes valid; at once when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
 }
@@ -177,51 +209,47 @@ pub struct EnrollCertificateRequest {
 impl Validate for EnrollCertificateRequest {
     fn check(&self, check: &mut Check) {
         check.length("certificateName", self.certificate_name.as_str(), 5..=100);
-        check.pattern(
-            "certificateName",
-            self.certificate_name.as_str(),
-            &patterns::ENROLL_CERTIFICATE_REQUEST_CERTIFICATE_NAME,
-        );
+        check.pattern("certificateName", self.certificate_name.as_str(), &patterns::CERTIFICATE_NAME);
     }
 }
 
-/// Enroll certificate response.
+/// What `certificates.enroll` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollCertificateResponse {
-    /// Reference number.
+    /// Reference number of the enrolment.
     pub reference_number: ReferenceNumber,
-    /// Timestamp.
+    /// When the request was submitted.
     pub timestamp: Timestamp,
 }
 
 open_enum! {
-    /// Ksef certificate type.
+    /// What a KSeF certificate is for.
     pub enum KsefCertificateType {
-        /// Authentication.
+        /// Logging in.
         Authentication = "Authentication",
-        /// Offline.
+        /// Confirming the issuer and integrity of offline invoices (KOD II).
         Offline = "Offline",
     }
 }
 
-/// Query certificates request.
+/// Which certificates to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryCertificatesRequest {
-    /// Certificate serial number.
+    /// Serial number of the certificate: 16 upper-case hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_serial_number: Option<String>,
-    /// Name.
+    /// Part of the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Type.
+    /// What the certificate is for.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<KsefCertificateType>,
-    /// Status.
+    /// State of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<CertificateListItemStatus>,
-    /// Expires after.
+    /// Valid beyond this instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<Timestamp>,
 }
@@ -237,35 +265,35 @@ impl Validate for QueryCertificatesRequest {
     }
 }
 
-/// Query certificates response.
+/// What `certificates.query` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryCertificatesResponse {
-    /// Certificates.
+    /// The certificates of this page.
     pub certificates: Vec<CertificateListItem>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Retrieve certificates list item.
+/// One certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetrieveCertificatesListItem {
-    /// Certificate.
+    /// The certificate: DER, Base64.
     pub certificate: String,
-    /// Certificate name.
+    /// Name that its owner gave it.
     pub certificate_name: String,
-    /// Certificate serial number.
+    /// Serial number of the certificate: 16 upper-case hexadecimal digits.
     pub certificate_serial_number: String,
-    /// Certificate type.
+    /// What the certificate is for.
     pub certificate_type: KsefCertificateType,
 }
 
-/// Retrieve certificates request.
+/// What `certificates.retrieve` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetrieveCertificatesRequest {
-    /// Certificate serial numbers.
+    /// Serial numbers, 1 to 10, each 16 upper-case hexadecimal digits.
     pub certificate_serial_numbers: Vec<String>,
 }
 
@@ -279,19 +307,19 @@ impl Validate for RetrieveCertificatesRequest {
     }
 }
 
-/// Retrieve certificates response.
+/// What `certificates.retrieve` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetrieveCertificatesResponse {
-    /// Certificates.
+    /// The certificates that were found.
     pub certificates: Vec<RetrieveCertificatesListItem>,
 }
 
-/// Revoke certificate request.
+/// What `certificates.revoke` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeCertificateRequest {
-    /// Revocation reason.
+    /// Why; `Unspecified` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_reason: Option<CertificateRevocationReason>,
 }

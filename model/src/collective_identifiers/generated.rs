@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::validate::patterns;
 use crate::{Check, CurrencyCode, KsefNumber, Validate};
 
-/// Collective identifier invoice.
+/// An invoice that is to belong to a collective identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoice {
-    /// Ksef number.
+    /// Number of the invoice; it may belong to at most 132 collective identifiers of one context.
     pub ksef_number: KsefNumber,
-    /// Payment.
+    /// What is paid for the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<CollectiveIdentifierInvoicePayment>,
-    /// Description, 5 to 256 characters.
+    /// Description, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -30,14 +30,14 @@ impl Validate for CollectiveIdentifierInvoice {
     }
 }
 
-/// Collective identifier invoice payment.
+/// What is paid for an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoicePayment {
-    /// Amount.
+    /// Amount in the currency below.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub amount: Decimal,
-    /// Currency.
+    /// The currency.
     pub currency: CurrencyCode,
 }
 
@@ -45,100 +45,104 @@ impl Validate for CollectiveIdentifierInvoicePayment {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Collective identifier invoices query request.
+/// What `collective_identifiers.query_invoices` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoicesQueryRequest {
-    /// Collective identifier numbers.
+    /// The collective identifiers, at most 10.
     pub collective_identifier_numbers: Vec<String>,
 }
 
 impl Validate for CollectiveIdentifierInvoicesQueryRequest {
-    fn check(&self, _check: &mut Check) {}
+    fn check(&self, check: &mut Check) {
+        check.items("collectiveIdentifierNumbers", self.collective_identifier_numbers.len(), 0..=10);
+    }
 }
 
-/// Collective identifier invoices query response.
+/// What `collective_identifiers.query_invoices` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoicesQueryResponse {
-    /// Continuation token.
+    /// Asks for the next page when passed back; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// Invoices.
+    /// The invoices of this page, by KSeF number from the highest.
     pub invoices: Vec<CollectiveIdentifierInvoicesQueryResponseItem>,
 }
 
-/// Collective identifier invoices query response item.
+/// One invoice of a collective identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoicesQueryResponseItem {
-    /// Ksef number.
+    /// Number that KSeF gave to the invoice.
     pub ksef_number: KsefNumber,
     /// The collective identifier that the invoice belongs to; missing from official examples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collective_identifier_number: Option<String>,
-    /// Payment.
+    /// What is paid for the invoice; hidden from those who may not read the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<CollectiveIdentifierInvoicesQueryResponseItemPayment>,
-    /// Description, 5 to 256 characters.
+    /// Description, at most 512 characters; hidden from those who may not read the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Details hidden.
+    /// Whether payment and description are hidden, because the caller may not read the invoice.
     pub details_hidden: bool,
 }
 
-/// Collective identifier invoices query response item payment.
+/// What is paid for an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierInvoicesQueryResponseItemPayment {
-    /// Amount.
+    /// Amount in the currency below.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub amount: Decimal,
-    /// Currency.
+    /// Currency code of ISO 4217.
     pub currency: String,
 }
 
-/// Collective identifiers by ksef number query response.
+/// Collective identifiers of one invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifiersByKsefNumberQueryResponse {
-    /// Continuation token.
+    /// Asks for the next page when passed back; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// Collective identifiers.
+    /// The collective identifiers of this page.
     pub collective_identifiers: Vec<CollectiveIdentifiersByKsefNumberQueryResponseItem>,
 }
 
-/// Collective identifiers by ksef number query response item.
+/// One collective identifier of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifiersByKsefNumberQueryResponseItem {
-    /// Collective identifier number.
+    /// The collective identifier: NIP of the seller, `IZ` with year and month, 12 hexadecimal digits,
+    /// checksum; 35 characters.
     pub collective_identifier_number: String,
-    /// Created in current context.
+    /// Whether the collective identifier was made in the current context.
     pub created_in_current_context: bool,
-    /// Date created.
+    /// When it was made.
     pub date_created: Timestamp,
 }
 
-/// Collective identifiers query request.
+/// Which collective identifiers to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifiersQueryRequest {
-    /// Collective identifier number.
+    /// The collective identifier: NIP of the seller, `IZ` with year and month, 12 hexadecimal digits,
+    /// checksum; 35 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collective_identifier_number: Option<String>,
-    /// Date created from.
+    /// Made at this instant or later; at most 100 days before the end of the range.
     pub date_created_from: Timestamp,
-    /// Date created to.
+    /// Made at this instant or earlier.
     pub date_created_to: Timestamp,
-    /// Invoice count from.
+    /// With at least so many invoices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_count_from: Option<i32>,
-    /// Invoice count to.
+    /// With at most so many invoices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_count_to: Option<i32>,
-    /// Created in current context.
+    /// Whether the collective identifier was made in the current context.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_in_current_context: Option<bool>,
 }
@@ -147,36 +151,37 @@ impl Validate for CollectiveIdentifiersQueryRequest {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Collective identifiers query response.
+/// One page of the collective identifiers that match a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifiersQueryResponse {
-    /// Continuation token.
+    /// Asks for the next page when passed back; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// Collective identifiers.
+    /// The collective identifiers of this page.
     pub collective_identifiers: Vec<CollectiveIdentifiersQueryResponseItem>,
 }
 
-/// Collective identifiers query response item.
+/// One collective identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifiersQueryResponseItem {
-    /// Collective identifier number.
+    /// The collective identifier: NIP of the seller, `IZ` with year and month, 12 hexadecimal digits,
+    /// checksum; 35 characters.
     pub collective_identifier_number: String,
-    /// Date created.
+    /// When it was made.
     pub date_created: Timestamp,
-    /// Invoice count.
+    /// How many invoices it has.
     pub invoice_count: i32,
-    /// Created in current context.
+    /// Whether the collective identifier was made in the current context.
     pub created_in_current_context: bool,
 }
 
-/// Generate collective identifier request.
+/// The invoices that get one collective identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateCollectiveIdentifierRequest {
-    /// Invoices.
+    /// The invoices: at least 2, by default at most 500, all of the same seller.
     pub invoices: Vec<CollectiveIdentifierInvoice>,
 }
 
@@ -187,10 +192,11 @@ impl Validate for GenerateCollectiveIdentifierRequest {
     }
 }
 
-/// Generate collective identifier response.
+/// A new collective identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateCollectiveIdentifierResponse {
-    /// Collective identifier number.
+    /// The collective identifier: NIP of the seller, `IZ` with year and month, 12 hexadecimal digits,
+    /// checksum; 35 characters.
     pub collective_identifier_number: String,
 }

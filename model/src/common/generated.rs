@@ -6,407 +6,409 @@ use crate::open_enum::open_enum;
 use crate::{Check, Validate};
 
 open_enum! {
-    /// Compression type.
+    /// Format of an archive of invoices.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum CompressionType {
-        /// Zip.
+        /// ZIP with deflate.
         Zip = "Zip",
-        /// Tar gz.
+        /// Tar compressed with gzip.
         TarGz = "TarGz",
     }
 }
 
 open_enum! {
-    /// Currency code.
+    /// Currency by its code of ISO 4217.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum CurrencyCode {
-        /// Aed.
+        /// United Arab Emirates dirham.
         Aed = "AED",
-        /// Afn.
+        /// Afghan afghani.
         Afn = "AFN",
-        /// All.
+        /// Albanian lek.
         All = "ALL",
-        /// Amd.
+        /// Armenian dram.
         Amd = "AMD",
-        /// Ang.
+        /// Netherlands Antillean guilder.
         Ang = "ANG",
-        /// Aoa.
+        /// Angolan kwanza.
         Aoa = "AOA",
-        /// Ars.
+        /// Argentine peso.
         Ars = "ARS",
-        /// Aud.
+        /// Australian dollar.
         Aud = "AUD",
-        /// Awg.
+        /// Aruban florin.
         Awg = "AWG",
-        /// Azn.
+        /// Azerbaijani manat.
         Azn = "AZN",
-        /// Bam.
+        /// Bosnian convertible mark.
         Bam = "BAM",
-        /// Bbd.
+        /// Barbadian dollar.
         Bbd = "BBD",
-        /// Bdt.
+        /// Bangladeshi taka.
         Bdt = "BDT",
-        /// Bgn.
+        /// Bulgarian lev.
         Bgn = "BGN",
-        /// Bhd.
+        /// Bahraini dinar.
         Bhd = "BHD",
-        /// Bif.
+        /// Burundian franc.
         Bif = "BIF",
-        /// Bmd.
+        /// Bermudian dollar.
         Bmd = "BMD",
-        /// Bnd.
+        /// Brunei dollar.
         Bnd = "BND",
-        /// Bob.
+        /// Bolivian boliviano.
         Bob = "BOB",
-        /// Bov.
+        /// Bolivian mvdol.
         Bov = "BOV",
-        /// Brl.
+        /// Brazilian real.
         Brl = "BRL",
-        /// Bsd.
+        /// Bahamian dollar.
         Bsd = "BSD",
-        /// Btn.
+        /// Bhutanese ngultrum.
         Btn = "BTN",
-        /// Bwp.
+        /// Botswana pula.
         Bwp = "BWP",
-        /// Byn.
+        /// Belarusian rouble.
         Byn = "BYN",
-        /// Bzd.
+        /// Belize dollar.
         Bzd = "BZD",
-        /// Cad.
+        /// Canadian dollar.
         Cad = "CAD",
-        /// Cdf.
+        /// Congolese franc.
         Cdf = "CDF",
-        /// Che.
+        /// WIR euro.
         Che = "CHE",
-        /// Chf.
+        /// Swiss franc.
         Chf = "CHF",
-        /// Chw.
+        /// WIR franc.
         Chw = "CHW",
-        /// Clf.
+        /// Chilean unit of account.
         Clf = "CLF",
-        /// Clp.
+        /// Chilean peso.
         Clp = "CLP",
-        /// Cny.
+        /// Chinese renminbi.
         Cny = "CNY",
-        /// Cop.
+        /// Colombian peso.
         Cop = "COP",
-        /// Cou.
+        /// Colombian unit of real value.
         Cou = "COU",
-        /// Crc.
+        /// Costa Rican colon.
         Crc = "CRC",
-        /// Cuc.
+        /// Cuban convertible peso.
         Cuc = "CUC",
-        /// Cup.
+        /// Cuban peso.
         Cup = "CUP",
-        /// Cve.
+        /// Cape Verdean escudo.
         Cve = "CVE",
-        /// Czk.
+        /// Czech koruna.
         Czk = "CZK",
-        /// Djf.
+        /// Djiboutian franc.
         Djf = "DJF",
-        /// Dkk.
+        /// Danish krone.
         Dkk = "DKK",
-        /// Dop.
+        /// Dominican peso.
         Dop = "DOP",
-        /// Dzd.
+        /// Algerian dinar.
         Dzd = "DZD",
-        /// Egp.
+        /// Egyptian pound.
         Egp = "EGP",
-        /// Ern.
+        /// Eritrean nakfa.
         Ern = "ERN",
-        /// Etb.
+        /// Ethiopian birr.
         Etb = "ETB",
-        /// Eur.
+        /// Euro.
         Eur = "EUR",
-        /// Fjd.
+        /// Fijian dollar.
         Fjd = "FJD",
-        /// Fkp.
+        /// Falkland Islands pound.
         Fkp = "FKP",
-        /// Gbp.
+        /// Pound sterling.
         Gbp = "GBP",
-        /// Gel.
+        /// Georgian lari.
         Gel = "GEL",
-        /// Ggp.
+        /// Guernsey pound.
         Ggp = "GGP",
-        /// Ghs.
+        /// Ghanaian cedi.
         Ghs = "GHS",
-        /// Gip.
+        /// Gibraltar pound.
         Gip = "GIP",
-        /// Gmd.
+        /// Gambian dalasi.
         Gmd = "GMD",
-        /// Gnf.
+        /// Guinean franc.
         Gnf = "GNF",
-        /// Gtq.
+        /// Guatemalan quetzal.
         Gtq = "GTQ",
-        /// Gyd.
+        /// Guyanese dollar.
         Gyd = "GYD",
-        /// Hkd.
+        /// Hong Kong dollar.
         Hkd = "HKD",
-        /// Hnl.
+        /// Honduran lempira.
         Hnl = "HNL",
-        /// Hrk.
+        /// Croatian kuna.
         Hrk = "HRK",
-        /// Htg.
+        /// Haitian gourde.
         Htg = "HTG",
-        /// Huf.
+        /// Hungarian forint.
         Huf = "HUF",
-        /// Idr.
+        /// Indonesian rupiah.
         Idr = "IDR",
-        /// Ils.
+        /// Israeli new shekel.
         Ils = "ILS",
-        /// Imp.
+        /// Manx pound.
         Imp = "IMP",
-        /// Inr.
+        /// Indian rupee.
         Inr = "INR",
-        /// Iqd.
+        /// Iraqi dinar.
         Iqd = "IQD",
-        /// Irr.
+        /// Iranian rial.
         Irr = "IRR",
-        /// Isk.
+        /// Icelandic krona.
         Isk = "ISK",
-        /// Jep.
+        /// Jersey pound.
         Jep = "JEP",
-        /// Jmd.
+        /// Jamaican dollar.
         Jmd = "JMD",
-        /// Jod.
+        /// Jordanian dinar.
         Jod = "JOD",
-        /// Jpy.
+        /// Japanese yen.
         Jpy = "JPY",
-        /// Kes.
+        /// Kenyan shilling.
         Kes = "KES",
-        /// Kgs.
+        /// Kyrgyz som.
         Kgs = "KGS",
-        /// Khr.
+        /// Cambodian riel.
         Khr = "KHR",
-        /// Kmf.
+        /// Comorian franc.
         Kmf = "KMF",
-        /// Kpw.
+        /// North Korean won.
         Kpw = "KPW",
-        /// Krw.
+        /// South Korean won.
         Krw = "KRW",
-        /// Kwd.
+        /// Kuwaiti dinar.
         Kwd = "KWD",
-        /// Kyd.
+        /// Cayman Islands dollar.
         Kyd = "KYD",
-        /// Kzt.
+        /// Kazakh tenge.
         Kzt = "KZT",
-        /// Lak.
+        /// Lao kip.
         Lak = "LAK",
-        /// Lbp.
+        /// Lebanese pound.
         Lbp = "LBP",
-        /// Lkr.
+        /// Sri Lankan rupee.
         Lkr = "LKR",
-        /// Lrd.
+        /// Liberian dollar.
         Lrd = "LRD",
-        /// Lsl.
+        /// Lesotho loti.
         Lsl = "LSL",
-        /// Lyd.
+        /// Libyan dinar.
         Lyd = "LYD",
-        /// Mad.
+        /// Moroccan dirham.
         Mad = "MAD",
-        /// Mdl.
+        /// Moldovan leu.
         Mdl = "MDL",
-        /// Mga.
+        /// Malagasy ariary.
         Mga = "MGA",
-        /// Mkd.
+        /// Macedonian denar.
         Mkd = "MKD",
-        /// Mmk.
+        /// Myanmar kyat.
         Mmk = "MMK",
-        /// Mnt.
+        /// Mongolian tugrik.
         Mnt = "MNT",
-        /// Mop.
+        /// Macanese pataca.
         Mop = "MOP",
-        /// Mru.
+        /// Mauritanian ouguiya.
         Mru = "MRU",
-        /// Mur.
+        /// Mauritian rupee.
         Mur = "MUR",
-        /// Mvr.
+        /// Maldivian rufiyaa.
         Mvr = "MVR",
-        /// Mwk.
+        /// Malawian kwacha.
         Mwk = "MWK",
-        /// Mxn.
+        /// Mexican peso.
         Mxn = "MXN",
-        /// Mxv.
+        /// Mexican unit of investment.
         Mxv = "MXV",
-        /// Myr.
+        /// Malaysian ringgit.
         Myr = "MYR",
-        /// Mzn.
+        /// Mozambican metical.
         Mzn = "MZN",
-        /// Nad.
+        /// Namibian dollar.
         Nad = "NAD",
-        /// Ngn.
+        /// Nigerian naira.
         Ngn = "NGN",
-        /// Nio.
+        /// Nicaraguan cordoba.
         Nio = "NIO",
-        /// Nok.
+        /// Norwegian krone.
         Nok = "NOK",
-        /// Npr.
+        /// Nepalese rupee.
         Npr = "NPR",
-        /// Nzd.
+        /// New Zealand dollar.
         Nzd = "NZD",
-        /// Omr.
+        /// Omani rial.
         Omr = "OMR",
-        /// Pab.
+        /// Panamanian balboa.
         Pab = "PAB",
-        /// Pen.
+        /// Peruvian sol.
         Pen = "PEN",
-        /// Pgk.
+        /// Papua New Guinean kina.
         Pgk = "PGK",
-        /// Php.
+        /// Philippine peso.
         Php = "PHP",
-        /// Pkr.
+        /// Pakistani rupee.
         Pkr = "PKR",
-        /// Pln.
+        /// Polish zloty.
         Pln = "PLN",
-        /// Pyg.
+        /// Paraguayan guarani.
         Pyg = "PYG",
-        /// Qar.
+        /// Qatari riyal.
         Qar = "QAR",
-        /// Ron.
+        /// Romanian leu.
         Ron = "RON",
-        /// Rsd.
+        /// Serbian dinar.
         Rsd = "RSD",
-        /// Rub.
+        /// Russian rouble.
         Rub = "RUB",
-        /// Rwf.
+        /// Rwandan franc.
         Rwf = "RWF",
-        /// Sar.
+        /// Saudi riyal.
         Sar = "SAR",
-        /// Sbd.
+        /// Solomon Islands dollar.
         Sbd = "SBD",
-        /// Scr.
+        /// Seychellois rupee.
         Scr = "SCR",
-        /// Sdg.
+        /// Sudanese pound.
         Sdg = "SDG",
-        /// Sek.
+        /// Swedish krona.
         Sek = "SEK",
-        /// Sgd.
+        /// Singapore dollar.
         Sgd = "SGD",
-        /// Shp.
+        /// Saint Helena pound.
         Shp = "SHP",
-        /// Sll.
+        /// Sierra Leonean leone, before 2022.
         Sll = "SLL",
-        /// Sos.
+        /// Somali shilling.
         Sos = "SOS",
-        /// Srd.
+        /// Surinamese dollar.
         Srd = "SRD",
-        /// Ssp.
+        /// South Sudanese pound.
         Ssp = "SSP",
-        /// Stn.
+        /// Sao Tome and Principe dobra.
         Stn = "STN",
-        /// Svc.
+        /// Salvadoran colon.
         Svc = "SVC",
-        /// Syp.
+        /// Syrian pound.
         Syp = "SYP",
-        /// Szl.
+        /// Swazi lilangeni.
         Szl = "SZL",
-        /// Thb.
+        /// Thai baht.
         Thb = "THB",
-        /// Tjs.
+        /// Tajik somoni.
         Tjs = "TJS",
-        /// Tmt.
+        /// Turkmen manat.
         Tmt = "TMT",
-        /// Tnd.
+        /// Tunisian dinar.
         Tnd = "TND",
-        /// Top.
+        /// Tongan pa'anga.
         Top = "TOP",
-        /// Try.
+        /// Turkish lira.
         Try = "TRY",
-        /// Ttd.
+        /// Trinidad and Tobago dollar.
         Ttd = "TTD",
-        /// Twd.
+        /// New Taiwan dollar.
         Twd = "TWD",
-        /// Tzs.
+        /// Tanzanian shilling.
         Tzs = "TZS",
-        /// Uah.
+        /// Ukrainian hryvnia.
         Uah = "UAH",
-        /// Ugx.
+        /// Ugandan shilling.
         Ugx = "UGX",
-        /// Usd.
+        /// United States dollar.
         Usd = "USD",
-        /// Usn.
+        /// United States dollar, next day.
         Usn = "USN",
-        /// Uyi.
+        /// Uruguayan peso in indexed units.
         Uyi = "UYI",
-        /// Uyu.
+        /// Uruguayan peso.
         Uyu = "UYU",
-        /// Uyw.
+        /// Uruguayan nominal wage index unit.
         Uyw = "UYW",
-        /// Uzs.
+        /// Uzbek sum.
         Uzs = "UZS",
-        /// Ves.
+        /// Venezuelan sovereign bolivar.
         Ves = "VES",
-        /// Vnd.
+        /// Vietnamese dong.
         Vnd = "VND",
-        /// Vuv.
+        /// Vanuatu vatu.
         Vuv = "VUV",
-        /// Wst.
+        /// Samoan tala.
         Wst = "WST",
-        /// Xaf.
+        /// Central African CFA franc.
         Xaf = "XAF",
-        /// Xag.
+        /// Silver, troy ounce.
         Xag = "XAG",
-        /// Xau.
+        /// Gold, troy ounce.
         Xau = "XAU",
-        /// Xba.
+        /// European composite unit.
         Xba = "XBA",
-        /// Xbb.
+        /// European monetary unit.
         Xbb = "XBB",
-        /// Xbc.
+        /// European unit of account 9.
         Xbc = "XBC",
-        /// Xbd.
+        /// European unit of account 17.
         Xbd = "XBD",
-        /// Xcd.
+        /// East Caribbean dollar.
         Xcd = "XCD",
-        /// Xcg.
+        /// Caribbean guilder.
         Xcg = "XCG",
-        /// Xdr.
+        /// Special drawing rights.
         Xdr = "XDR",
-        /// Xof.
+        /// West African CFA franc.
         Xof = "XOF",
-        /// Xpd.
+        /// Palladium, troy ounce.
         Xpd = "XPD",
-        /// Xpf.
+        /// CFP franc.
         Xpf = "XPF",
-        /// Xpt.
+        /// Platinum, troy ounce.
         Xpt = "XPT",
-        /// Xsu.
+        /// Sucre.
         Xsu = "XSU",
-        /// Xua.
+        /// ADB unit of account.
         Xua = "XUA",
-        /// Xxx.
+        /// No currency.
         Xxx = "XXX",
-        /// Yer.
+        /// Yemeni rial.
         Yer = "YER",
-        /// Zar.
+        /// South African rand.
         Zar = "ZAR",
-        /// Zmw.
+        /// Zambian kwacha.
         Zmw = "ZMW",
-        /// Zwl.
+        /// Zimbabwean dollar.
         Zwl = "ZWL",
-        /// Cnh.
+        /// Chinese renminbi, offshore.
         Cnh = "CNH",
-        /// Ved.
+        /// Venezuelan digital bolivar.
         Ved = "VED",
-        /// Xts.
+        /// Reserved for testing.
         Xts = "XTS",
-        /// Zwg.
+        /// Zimbabwe gold.
         Zwg = "ZWG",
-        /// Sle.
+        /// Sierra Leonean leone.
         Sle = "SLE",
     }
 }
 
-/// Encryption info.
+/// How invoices are encrypted: a symmetric key for AES-256-CBC, itself encrypted for the Ministry (PROTOCOL
+/// §5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct EncryptionInfo {
-    /// Encrypted symmetric key.
+    /// The 32-byte key, encrypted by RSA-OAEP with SHA-256 for the Ministry's public key, Base64.
     pub encrypted_symmetric_key: String,
-    /// Initialization vector.
+    /// The 16-byte initialisation vector, Base64; it is not repeated in front of the ciphertext.
     pub initialization_vector: String,
-    /// Public key id.
+    /// Identifier of the Ministry's key that was used: SHA-256 of the key, Base64, 44 characters. The
+    /// Ministry's current key when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key_id: Option<String>,
 }
@@ -417,16 +419,16 @@ impl Validate for EncryptionInfo {
     }
 }
 
-/// Form code.
+/// The form of an invoice and the version of its schema (PROTOCOL §6.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct FormCode {
-    /// System code.
+    /// System code, such as `FA (3)`.
     pub system_code: String,
-    /// Schema version.
+    /// Version of the schema, such as `1-0E`.
     pub schema_version: String,
-    /// Value.
+    /// Family of forms, such as `FA`.
     pub value: String,
 }
 
@@ -435,26 +437,26 @@ impl Validate for FormCode {
 }
 
 open_enum! {
-    /// Invoicing mode.
+    /// Whether an invoice was issued online or offline.
     #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
     pub enum InvoicingMode {
         /// Online.
         Online = "Online",
-        /// Offline.
+        /// Offline, to be sent later (PROTOCOL §12).
         Offline = "Offline",
     }
 }
 
-/// Status info.
+/// Status of something that KSeF processes: a login, a session, an export, a grant (PROTOCOL §2.7-§2.12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(rename_all = "camelCase")]
 pub struct StatusInfo {
-    /// Code.
+    /// 1xx: under way; 200: done; 4xx and 5xx: failed. The meaning of a code depends on the operation.
     pub code: i32,
-    /// Description, 5 to 256 characters.
+    /// The status in Polish words.
     pub description: String,
-    /// Details.
+    /// Further details, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
 }

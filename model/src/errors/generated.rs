@@ -8,185 +8,186 @@ use serde_json::Value;
 
 use crate::ReferenceNumber;
 
-/// Api error.
+/// One error of a refused request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiError {
-    /// Code.
+    /// KSeF's exception code (PROTOCOL §2.6).
     pub code: i32,
-    /// Description, 5 to 256 characters.
+    /// What the code means, in Polish words.
     pub description: String,
-    /// Details.
+    /// Messages about this case; one code may carry several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
 }
 
-/// Bad request problem details.
+/// Body of HTTP 400 as problem details; sent when the request asks for it by `X-Error-Format` (PROTOCOL
+/// §2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BadRequestProblemDetails {
-    /// Title.
+    /// HTTP status in words.
     pub title: String,
-    /// Status.
+    /// 400.
     pub status: i32,
-    /// Instance.
+    /// URI of this occurrence of the problem.
     pub instance: String,
-    /// Detail.
+    /// What happened, in words.
     pub detail: String,
-    /// Errors.
+    /// What is wrong.
     pub errors: Vec<ApiError>,
-    /// Timestamp.
+    /// When it happened.
     pub timestamp: Timestamp,
-    /// Trace id.
+    /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
 }
 
-/// Exception details.
+/// One exception of the legacy form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExceptionDetails {
-    /// Exception code.
+    /// KSeF's exception code (PROTOCOL §2.6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception_code: Option<i32>,
-    /// Exception description.
+    /// What the code means, in Polish words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception_description: Option<String>,
-    /// Details.
+    /// Messages about this case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
 }
 
-/// Exception info.
+/// What is wrong with a refused request, in the legacy form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExceptionInfo {
-    /// Exception detail list.
+    /// The exceptions; several messages may stand under one code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception_detail_list: Option<Vec<ExceptionDetails>>,
     /// Reference number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_number: Option<ReferenceNumber>,
-    /// Service code.
+    /// Identifier of the occurrence in KSeF's logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// Service ctx.
+    /// Part of KSeF that refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_ctx: Option<String>,
-    /// Service name.
+    /// Name of the service that refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// Timestamp.
+    /// When it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
 }
 
-/// Exception response.
+/// Body of HTTP 400 in the legacy form (PROTOCOL §2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExceptionResponse {
-    /// Exception.
+    /// What is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<ExceptionInfo>,
 }
 
-/// Forbidden problem details.
+/// Body of HTTP 403 (PROTOCOL §2.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ForbiddenProblemDetails {
-    /// Title.
+    /// HTTP status in words.
     pub title: String,
-    /// Status.
+    /// 403.
     pub status: i32,
-    /// Detail.
+    /// What happened, in words.
     pub detail: String,
-    /// Instance.
+    /// URI of this occurrence of the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
-    /// Reason code.
+    /// Why access is denied, such as `missing-permissions`.
     pub reason_code: String,
-    /// Security.
+    /// Data that depend on the reason, such as `requiredAnyOfPermissions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<BTreeMap<String, Value>>,
-    /// Trace id.
+    /// Identifier under which KSeF can find the request in its logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
-    /// Timestamp.
+    /// When it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Timestamp>,
 }
 
-/// Gone problem details.
+/// Body of HTTP 410: the result existed, but is kept no longer (PROTOCOL §1.9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GoneProblemDetails {
-    /// Title.
+    /// HTTP status in words.
     pub title: String,
-    /// Status.
+    /// 410.
     pub status: i32,
-    /// Instance.
+    /// URI of this occurrence of the problem.
     pub instance: String,
-    /// Detail.
+    /// What happened, in words.
     pub detail: String,
-    /// Timestamp.
+    /// When it happened.
     pub timestamp: Timestamp,
-    /// Trace id.
+    /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
 }
 
-/// Too many requests problem details.
+/// Body of HTTP 429 as problem details (PROTOCOL §2.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TooManyRequestsProblemDetails {
-    /// Title.
+    /// HTTP status in words.
     pub title: String,
-    /// Status.
+    /// 429.
     pub status: i32,
-    /// Instance.
+    /// URI of this occurrence of the problem.
     pub instance: String,
-    /// Detail.
+    /// Which limit was exceeded and when to try again, in Polish words.
     pub detail: String,
-    /// Timestamp.
+    /// When it happened.
     pub timestamp: Timestamp,
-    /// Trace id.
+    /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
 }
 
-/// Too many requests response.
+/// Body of HTTP 429 in the legacy form (PROTOCOL §2.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TooManyRequestsResponse {
-    /// Status.
+    /// What happened.
     pub status: TooManyRequestsResponseStatus,
 }
 
-/// Too many requests response status.
+/// Which limit of requests was exceeded, in the legacy form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TooManyRequestsResponseStatus {
-    /// Code.
+    /// 429.
     pub code: i32,
-    /// Description, 5 to 256 characters.
+    /// HTTP status in words.
     pub description: String,
-    /// Details.
+    /// Which limit was exceeded and when to try again, in Polish words.
     pub details: Vec<String>,
 }
 
-/// Unauthorized problem details.
+/// Body of HTTP 401 (PROTOCOL §2.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnauthorizedProblemDetails {
-    /// Title.
+    /// HTTP status in words.
     pub title: String,
-    /// Status.
+    /// 401.
     pub status: i32,
-    /// Detail.
+    /// What happened, in words.
     pub detail: String,
-    /// Instance.
+    /// URI of this occurrence of the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
-    /// Trace id.
+    /// Identifier under which KSeF can find the request in its logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
-    /// Timestamp.
+    /// When it happened.
     pub timestamp: Timestamp,
 }

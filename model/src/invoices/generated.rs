@@ -15,51 +15,51 @@ use crate::{
 };
 
 open_enum! {
-    /// Amount type.
+    /// Which amount of an invoice a filter looks at.
     pub enum AmountType {
-        /// Brutto.
+        /// Gross amount.
         Brutto = "Brutto",
-        /// Netto.
+        /// Net amount.
         Netto = "Netto",
-        /// Vat.
+        /// Amount of VAT.
         Vat = "Vat",
     }
 }
 
 open_enum! {
-    /// Buyer identifier type.
+    /// Kind of a buyer's identifier.
     pub enum BuyerIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Vat ue.
+        /// VAT-UE number of an EU entity.
         VatUe = "VatUe",
-        /// Other.
+        /// Another one.
         Other = "Other",
-        /// None.
+        /// No identifier.
         None = "None",
     }
 }
 
-/// Export invoices response.
+/// What `invoices.start_export` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportInvoicesResponse {
-    /// Reference number.
+    /// Reference number of the export.
     pub reference_number: ReferenceNumber,
 }
 
-/// Invoice export request.
+/// Which invoices to export and how to encrypt the package (PROTOCOL §9.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceExportRequest {
-    /// Encryption.
+    /// The encrypted symmetric key and its initialisation vector.
     pub encryption: EncryptionInfo,
-    /// Only metadata.
+    /// Export the metadata file alone, without the invoices; false when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_metadata: Option<bool>,
-    /// Filters.
+    /// Which invoices to export.
     pub filters: InvoiceQueryFilters,
-    /// Compression type.
+    /// Format of the decrypted archive; `Zip` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression_type: Option<CompressionType>,
 }
@@ -71,109 +71,109 @@ impl Validate for InvoiceExportRequest {
     }
 }
 
-/// Invoice export status response.
+/// How an export is going, and its package when it is ready (PROTOCOL §2.10, §9.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceExportStatusResponse {
-    /// Status.
+    /// 100: under way; 200: ready; 4xx and 5xx: failed (PROTOCOL §2.10).
     pub status: StatusInfo,
-    /// Completed date.
+    /// When the export was finished.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_date: Option<Timestamp>,
-    /// Package expiration date.
+    /// When the package ceases to be available.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_expiration_date: Option<Timestamp>,
-    /// Package.
+    /// The package, when it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<InvoicePackage>,
 }
 
-/// Invoice metadata.
+/// What KSeF keeps about an invoice besides the invoice itself (PROTOCOL §9.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadata {
-    /// Ksef number.
+    /// Number that KSeF gave to the invoice.
     pub ksef_number: KsefNumber,
-    /// Invoice number.
+    /// Number that the issuer gave to the invoice, at most 256 characters.
     pub invoice_number: String,
-    /// Issue date.
+    /// Date of issue, as on the invoice.
     pub issue_date: Date,
-    /// Invoicing date.
+    /// When KSeF received the invoice for processing.
     pub invoicing_date: Timestamp,
-    /// Acquisition date.
+    /// When KSeF gave the number.
     pub acquisition_date: Timestamp,
-    /// Permanent storage date.
+    /// When the invoice was stored for good.
     pub permanent_storage_date: Timestamp,
-    /// Seller.
+    /// The seller.
     pub seller: InvoiceMetadataSeller,
-    /// Buyer.
+    /// The buyer.
     pub buyer: InvoiceMetadataBuyer,
-    /// Net amount.
+    /// Net amount of the whole invoice, in its currency.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub net_amount: Decimal,
-    /// Gross amount.
+    /// Gross amount of the whole invoice, in its currency.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub gross_amount: Decimal,
-    /// Vat amount.
+    /// VAT of the whole invoice, in PLN.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub vat_amount: Decimal,
-    /// Currency.
+    /// Currency code of ISO 4217.
     pub currency: String,
-    /// Invoicing mode.
+    /// Whether the invoice was issued online or offline.
     pub invoicing_mode: InvoicingMode,
-    /// Invoice type.
+    /// Kind of the invoice.
     pub invoice_type: InvoiceType,
-    /// Form code.
+    /// The form of the invoice.
     pub form_code: FormCode,
-    /// Is self invoicing.
+    /// Whether the buyer issued the invoice in the seller's name.
     pub is_self_invoicing: bool,
-    /// Has attachment.
+    /// Whether the invoice has an attachment.
     pub has_attachment: bool,
-    /// Invoice hash.
+    /// SHA-256 of the invoice before encryption, Base64.
     pub invoice_hash: String,
-    /// Hash of corrected invoice.
+    /// SHA-256 of the invoice that this one corrects technically, Base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash_of_corrected_invoice: Option<String>,
-    /// Third subjects.
+    /// Third parties named on the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub third_subjects: Option<Vec<InvoiceMetadataThirdSubject>>,
-    /// Authorized subject.
+    /// The authorised party named on the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_subject: Option<InvoiceMetadataAuthorizedSubject>,
 }
 
-/// Invoice metadata authorized subject.
+/// The authorised party of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataAuthorizedSubject {
-    /// Nip.
+    /// NIP of the subject.
     pub nip: Nip,
-    /// Name.
+    /// Name, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Role.
+    /// 1: enforcement authority; 2: bailiff; 3: tax representative.
     pub role: i32,
 }
 
-/// Invoice metadata buyer.
+/// The buyer of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataBuyer {
-    /// Identifier.
+    /// The identifier.
     pub identifier: InvoiceMetadataBuyerIdentifier,
-    /// Name.
+    /// Name, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// Invoice metadata buyer identifier.
+/// Identifier of the buyer of an invoice.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataBuyerIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: BuyerIdentifierType,
-    /// Value.
+    /// The identifier, at most 50 characters; absent when the kind is `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -187,17 +187,17 @@ impl fmt::Debug for InvoiceMetadataBuyerIdentifier {
     }
 }
 
-/// What to look for with `invoices.query_metadata`; fields left out do not matter.
+/// Order and page of a metadata query.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataQuery {
-    /// Sort order.
+    /// Order by the date of the filter; `Asc` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// Page offset.
+    /// Number of the page, counted from 0; 0 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_offset: Option<i32>,
-    /// Page size.
+    /// Invoices on a page, 10 to 250; 10 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<i32>,
 }
@@ -209,38 +209,40 @@ impl Validate for InvoiceMetadataQuery {
     }
 }
 
-/// Invoice metadata seller.
+/// The seller of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataSeller {
-    /// Nip.
+    /// NIP of the subject.
     pub nip: Nip,
-    /// Name.
+    /// Name, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// Invoice metadata third subject.
+/// A third party of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataThirdSubject {
-    /// Identifier.
+    /// The identifier.
     pub identifier: InvoiceMetadataThirdSubjectIdentifier,
-    /// Name.
+    /// Name, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Role.
+    /// 0: other; 1: factor; 2: recipient; 3: original entity; 4: further buyer; 5: issuer; 6: payer; 7 and
+    /// 8: local government unit as issuer or recipient; 9 and 10: member of a VAT group as issuer or
+    /// recipient; 11: employee.
     pub role: i32,
 }
 
-/// Invoice metadata third subject identifier.
+/// Identifier of a third party of an invoice.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceMetadataThirdSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: ThirdSubjectIdentifierType,
-    /// Value.
+    /// The identifier, at most 50 characters; absent when the kind is `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -254,28 +256,29 @@ impl fmt::Debug for InvoiceMetadataThirdSubjectIdentifier {
     }
 }
 
-/// Invoice package.
+/// The result of an export: an encrypted archive, divided into parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoicePackage {
-    /// Invoice count.
+    /// Invoices in the package, at most 10 000.
     pub invoice_count: i64,
-    /// Size.
+    /// Size of the package in bytes.
     pub size: i64,
-    /// Parts.
+    /// The parts, to be decrypted one by one and then joined.
     pub parts: Vec<InvoicePackagePart>,
-    /// Is truncated.
+    /// Whether more invoices matched than fit; continue from the last date below.
     pub is_truncated: bool,
-    /// Last issue date.
+    /// Date of issue of the last invoice; only in truncated packages filtered by `Issue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_issue_date: Option<Date>,
-    /// Last invoicing date.
+    /// When KSeF received the last invoice; only in truncated packages filtered by `Invoicing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_invoicing_date: Option<Timestamp>,
-    /// Last permanent storage date.
+    /// When the last invoice was stored for good; only in truncated packages filtered by `PermanentStorage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_permanent_storage_date: Option<Timestamp>,
-    /// Permanent storage hwm date.
+    /// High-water mark: everything stored before this instant is complete and will not change. Only for
+    /// queries by `PermanentStorage` (PROTOCOL §9.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permanent_storage_hwm_date: Option<Timestamp>,
     /// Format of the decrypted archive. Sent by API 2.7.1 and newer.
@@ -283,45 +286,61 @@ pub struct InvoicePackage {
     pub compression_type: Option<CompressionType>,
 }
 
-/// Invoice package part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One part of the package of an export.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoicePackagePart {
-    /// Ordinal number.
+    /// Position of the part, counted from 1.
     pub ordinal_number: i32,
-    /// Part name.
+    /// Name of the part, at most 100 characters.
     pub part_name: String,
-    /// Method.
+    /// HTTP method to use.
     pub method: String,
-    /// Url.
+    /// Address, valid for a limited time; no access token may be sent to it.
     pub url: String,
-    /// Part size.
+    /// Size of the decrypted part, in bytes.
     pub part_size: i64,
-    /// Part hash.
+    /// SHA-256 of the decrypted part, Base64.
     pub part_hash: String,
-    /// Encrypted part size.
+    /// Size of the encrypted part, in bytes.
     pub encrypted_part_size: i64,
-    /// Encrypted part hash.
+    /// SHA-256 of the encrypted part, Base64.
     pub encrypted_part_hash: String,
-    /// Expiration date.
+    /// When the address ceases to work.
     pub expiration_date: Timestamp,
 }
 
-/// Invoice query amount.
+impl fmt::Debug for InvoicePackagePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvoicePackagePart")
+            .field("ordinal_number", &self.ordinal_number)
+            .field("part_name", &self.part_name)
+            .field("method", &self.method)
+            .field("url", &Hidden)
+            .field("part_size", &self.part_size)
+            .field("part_hash", &self.part_hash)
+            .field("encrypted_part_size", &self.encrypted_part_size)
+            .field("encrypted_part_hash", &self.encrypted_part_hash)
+            .field("expiration_date", &self.expiration_date)
+            .finish()
+    }
+}
+
+/// A range of amounts, both ends included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceQueryAmount {
-    /// Type.
+    /// Which amount.
     #[serde(rename = "type")]
     pub kind: AmountType,
-    /// From.
+    /// Lowest amount.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         with = "rust_decimal::serde::arbitrary_precision_option"
     )]
     pub from: Option<Decimal>,
-    /// To.
+    /// Highest amount.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -334,14 +353,14 @@ impl Validate for InvoiceQueryAmount {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Invoice query buyer identifier.
+/// The buyer to look for, by an exact match.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceQueryBuyerIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: BuyerIdentifierType,
-    /// Value.
+    /// The identifier, at most 50 characters; absent when the kind is `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -361,18 +380,18 @@ impl Validate for InvoiceQueryBuyerIdentifier {
     }
 }
 
-/// Invoice query date range.
+/// A range of dates of at most 100 days, both ends included (PROTOCOL §9.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceQueryDateRange {
-    /// Date type.
+    /// Which date.
     pub date_type: InvoiceQueryDateType,
-    /// From.
+    /// Start of the range.
     pub from: Timestamp,
-    /// To.
+    /// End of the range; the present when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
-    /// Restrict to permanent storage hwm date.
+    /// Ends the range at the high-water mark at the latest; only for `PermanentStorage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restrict_to_permanent_storage_hwm_date: Option<bool>,
 }
@@ -382,56 +401,56 @@ impl Validate for InvoiceQueryDateRange {
 }
 
 open_enum! {
-    /// Invoice query date type.
+    /// Which date of an invoice a filter looks at.
     pub enum InvoiceQueryDateType {
-        /// Issue.
+        /// Date of issue, a Polish calendar day.
         Issue = "Issue",
-        /// Invoicing.
+        /// When KSeF received the invoice.
         Invoicing = "Invoicing",
-        /// Permanent storage.
+        /// When the invoice was stored for good; the choice for incremental reading (PROTOCOL §9.4).
         PermanentStorage = "PermanentStorage",
     }
 }
 
-/// Invoice query filters.
+/// Which invoices to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InvoiceQueryFilters {
-    /// Subject type.
+    /// The role in which the current context stands on the invoices.
     pub subject_type: InvoiceQuerySubjectType,
-    /// Date range.
+    /// The range of dates.
     pub date_range: InvoiceQueryDateRange,
-    /// Ksef number.
+    /// Number that KSeF gave to the invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ksef_number: Option<KsefNumber>,
-    /// Invoice number.
+    /// Number that the issuer gave to the invoice, at most 256 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_number: Option<String>,
-    /// Amount.
+    /// The range of amounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<InvoiceQueryAmount>,
-    /// Seller nip.
+    /// NIP of the seller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seller_nip: Option<Nip>,
-    /// Buyer identifier.
+    /// The buyer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buyer_identifier: Option<InvoiceQueryBuyerIdentifier>,
-    /// Currency codes.
+    /// Any of these currencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency_codes: Option<Vec<CurrencyCode>>,
-    /// Invoicing mode.
+    /// Whether the invoice was issued online or offline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoicing_mode: Option<InvoicingMode>,
-    /// Is self invoicing.
+    /// Whether the buyer issued the invoice in the seller's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_self_invoicing: Option<bool>,
-    /// Form type.
+    /// The family of forms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form_type: Option<InvoiceQueryFormType>,
-    /// Invoice types.
+    /// Any of these kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_types: Option<Vec<InvoiceType>>,
-    /// Has attachment.
+    /// Whether the invoice has an attachment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_attachment: Option<bool>,
 }
@@ -450,98 +469,99 @@ impl Validate for InvoiceQueryFilters {
 }
 
 open_enum! {
-    /// Invoice query form type.
+    /// Family of invoice forms.
     pub enum InvoiceQueryFormType {
-        /// Fa.
+        /// VAT invoice.
         Fa = "FA",
-        /// Pef.
+        /// Peppol invoice for public procurement.
         Pef = "PEF",
-        /// Fa rr.
+        /// VAT RR invoice, for purchases from flat-rate farmers.
         FaRr = "FA_RR",
     }
 }
 
 open_enum! {
-    /// Invoice query subject type.
+    /// Role of the current context on an invoice.
     pub enum InvoiceQuerySubjectType {
-        /// Subject1.
+        /// Seller.
         Subject1 = "Subject1",
-        /// Subject2.
+        /// Buyer.
         Subject2 = "Subject2",
-        /// Subject3.
+        /// Third party.
         Subject3 = "Subject3",
-        /// Subject authorized.
+        /// Authorised party.
         SubjectAuthorized = "SubjectAuthorized",
     }
 }
 
 open_enum! {
-    /// Invoice type.
+    /// Kind of an invoice.
     pub enum InvoiceType {
-        /// Vat.
+        /// Ordinary FA invoice.
         Vat = "Vat",
-        /// Zal.
+        /// FA invoice for an advance payment.
         Zal = "Zal",
-        /// Kor.
+        /// Correction of an FA invoice.
         Kor = "Kor",
-        /// Roz.
+        /// Final FA invoice after advance payments.
         Roz = "Roz",
-        /// Upr.
+        /// Simplified FA invoice.
         Upr = "Upr",
-        /// Kor zal.
+        /// Correction of an FA invoice for an advance payment.
         KorZal = "KorZal",
-        /// Kor roz.
+        /// Correction of a final FA invoice.
         KorRoz = "KorRoz",
-        /// Vat pef.
+        /// Ordinary PEF invoice.
         VatPef = "VatPef",
-        /// Vat pef sp.
+        /// Specialised PEF invoice.
         VatPefSp = "VatPefSp",
-        /// Kor pef.
+        /// Correction of a PEF invoice.
         KorPef = "KorPef",
-        /// Vat rr.
+        /// VAT RR invoice.
         VatRr = "VatRr",
-        /// Kor vat rr.
+        /// Correction of a VAT RR invoice.
         KorVatRr = "KorVatRr",
     }
 }
 
-/// Query invoices metadata response.
+/// One page of the invoices that match a query (PROTOCOL §9.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryInvoicesMetadataResponse {
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
-    /// Is truncated.
+    /// Whether more than 10 000 invoices matched; move the start of the range to the last date and go on.
     pub is_truncated: bool,
-    /// Permanent storage hwm date.
+    /// High-water mark: everything stored before this instant is complete and will not change. Only for
+    /// queries by `PermanentStorage` (PROTOCOL §9.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permanent_storage_hwm_date: Option<Timestamp>,
-    /// Invoices.
+    /// The invoices of this page.
     pub invoices: Vec<InvoiceMetadata>,
 }
 
 open_enum! {
-    /// Sort order.
+    /// Order of a list.
     pub enum SortOrder {
-        /// Asc.
+        /// Oldest first.
         Asc = "Asc",
-        /// Desc.
+        /// Newest first.
         Desc = "Desc",
     }
 }
 
 open_enum! {
-    /// Third subject identifier type.
+    /// Kind of a third party's identifier.
     pub enum ThirdSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
-        /// Vat ue.
+        /// VAT-UE number of an EU entity.
         VatUe = "VatUe",
-        /// Other.
+        /// Another one.
         Other = "Other",
-        /// None.
+        /// No identifier.
         None = "None",
     }
 }

@@ -2,138 +2,138 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Batch session effective context limits.
+/// Limits of batch sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchSessionEffectiveContextLimits {
-    /// Max invoice size in mb.
+    /// Greatest size of an invoice without attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceSizeInMB")]
     pub max_invoice_size_in_mb: i32,
-    /// Max invoice with attachment size in mb.
+    /// Greatest size of an invoice with attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceWithAttachmentSizeInMB")]
     pub max_invoice_with_attachment_size_in_mb: i32,
-    /// Max invoices.
+    /// Greatest number of invoices in one session.
     pub max_invoices: i32,
 }
 
-/// Certificate effective subject limits.
+/// Limit of certificates.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateEffectiveSubjectLimits {
-    /// Max certificates.
+    /// Greatest number of active certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_certificates: Option<i32>,
 }
 
-/// Collective identifier effective context limits.
+/// Limits of collective identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierEffectiveContextLimits {
-    /// Max invoices.
+    /// Greatest number of invoices in one collective identifier.
     pub max_invoices: i32,
 }
 
-/// Effective api rate limit values.
+/// Limits of requests in three windows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveApiRateLimitValues {
-    /// Per second.
+    /// Requests in a second; -1 means no limit.
     pub per_second: i32,
-    /// Per minute.
+    /// Requests in a minute; -1 means no limit.
     pub per_minute: i32,
-    /// Per hour.
+    /// Requests in an hour; -1 means no limit.
     pub per_hour: i32,
 }
 
-/// Effective api rate limits.
+/// Limits of requests by group of operations (PROTOCOL §16.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveApiRateLimits {
-    /// Online session.
+    /// Opening interactive sessions.
     pub online_session: EffectiveApiRateLimitValues,
     /// Closing interactive sessions. Sent by API 2.8.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub online_session_close: Option<EffectiveApiRateLimitValues>,
-    /// Batch session.
+    /// Opening batch sessions.
     pub batch_session: EffectiveApiRateLimitValues,
     /// Closing batch sessions. Sent by API 2.8.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_session_close: Option<EffectiveApiRateLimitValues>,
-    /// Invoice send.
+    /// Sending invoices.
     pub invoice_send: EffectiveApiRateLimitValues,
-    /// Invoice status.
+    /// Reading the status of an invoice.
     pub invoice_status: EffectiveApiRateLimitValues,
-    /// Session list.
+    /// Listing sessions.
     pub session_list: EffectiveApiRateLimitValues,
-    /// Session invoice list.
+    /// Listing the invoices of a session.
     pub session_invoice_list: EffectiveApiRateLimitValues,
-    /// Session misc.
+    /// Other operations on sessions, the UPO included.
     pub session_misc: EffectiveApiRateLimitValues,
-    /// Invoice metadata.
+    /// Querying metadata of invoices.
     pub invoice_metadata: EffectiveApiRateLimitValues,
-    /// Invoice export.
+    /// Starting exports.
     pub invoice_export: EffectiveApiRateLimitValues,
-    /// Invoice export status.
+    /// Reading the status of exports.
     pub invoice_export_status: EffectiveApiRateLimitValues,
-    /// Invoice download.
+    /// Downloading invoices by KSeF number.
     pub invoice_download: EffectiveApiRateLimitValues,
     /// Collective identifiers. Sent by API 2.7.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collective_identifier: Option<EffectiveApiRateLimitValues>,
-    /// Other.
+    /// All other protected operations.
     pub other: EffectiveApiRateLimitValues,
-    /// Operations without a login. Sent by API 2.8.0 and newer.
+    /// Operations without a login, by address. Sent by API 2.8.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anonymous: Option<EffectiveApiRateLimitValues>,
-    /// All operations together. Sent by API 2.8.0 and newer.
+    /// All operations together, by address. Sent by API 2.8.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global: Option<EffectiveApiRateLimitValues>,
 }
 
-/// Effective context limits.
+/// Limits that apply in the current context (PROTOCOL §16.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveContextLimits {
-    /// Online session.
+    /// Limits of interactive sessions.
     pub online_session: OnlineSessionEffectiveContextLimits,
-    /// Batch session.
+    /// Limits of batch sessions.
     pub batch_session: BatchSessionEffectiveContextLimits,
     /// Limits of collective identifiers. Sent by API 2.7.1 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collective_identifier: Option<CollectiveIdentifierEffectiveContextLimits>,
 }
 
-/// Effective subject limits.
+/// Limits that apply to the logged-in subject (PROTOCOL §16.1).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveSubjectLimits {
-    /// Enrollment.
+    /// Limit of certificate requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrollment: Option<EnrollmentEffectiveSubjectLimits>,
-    /// Certificate.
+    /// Limit of certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateEffectiveSubjectLimits>,
 }
 
-/// Enrollment effective subject limits.
+/// Limit of certificate requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollmentEffectiveSubjectLimits {
-    /// Max enrollments.
+    /// Greatest number of certificate requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_enrollments: Option<i32>,
 }
 
-/// Online session effective context limits.
+/// Limits of interactive sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OnlineSessionEffectiveContextLimits {
-    /// Max invoice size in mb.
+    /// Greatest size of an invoice without attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceSizeInMB")]
     pub max_invoice_size_in_mb: i32,
-    /// Max invoice with attachment size in mb.
+    /// Greatest size of an invoice with attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceWithAttachmentSizeInMB")]
     pub max_invoice_with_attachment_size_in_mb: i32,
-    /// Max invoices.
+    /// Greatest number of invoices in one session.
     pub max_invoices: i32,
 }

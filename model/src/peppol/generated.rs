@@ -5,24 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::PeppolId;
 
-/// Peppol provider.
+/// A Peppol service provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PeppolProvider {
-    /// Id.
+    /// Identifier of the provider.
     pub id: PeppolId,
-    /// Name.
+    /// Name of the provider, at most 256 characters.
     pub name: String,
-    /// Date created.
+    /// When KSeF registered the provider.
     pub date_created: Timestamp,
 }
 
-/// Query peppol providers response.
+/// What `peppol.list_providers` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryPeppolProvidersResponse {
-    /// Peppol providers.
+    /// The providers of this page.
     pub peppol_providers: Vec<PeppolProvider>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }

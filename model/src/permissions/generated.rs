@@ -10,67 +10,67 @@ use crate::open_enum::open_enum;
 use crate::validate::patterns;
 use crate::{Check, ReferenceNumber, StatusInfo, Validate};
 
-/// Check attachment permission status response.
+/// Whether the context may send invoices with attachments (PROTOCOL §15.9).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckAttachmentPermissionStatusResponse {
-    /// Is attachment allowed.
+    /// Whether attachments are allowed now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_attachment_allowed: Option<bool>,
-    /// Revoked date.
+    /// When the consent ends; without end when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_date: Option<Timestamp>,
 }
 
-/// Entity authorization grant.
+/// An authorisation of an entity to issue invoices in a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationGrant {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Author identifier.
+    /// Who gave the authorisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_identifier: Option<EntityAuthorizationsAuthorIdentifier>,
-    /// Authorized entity identifier.
+    /// Who has the authorisation.
     pub authorized_entity_identifier: EntityAuthorizationsAuthorizedEntityIdentifier,
-    /// Authorizing entity identifier.
+    /// Whose invoices it covers.
     pub authorizing_entity_identifier: EntityAuthorizationsAuthorizingEntityIdentifier,
-    /// Authorization scope.
+    /// The authorisation.
     pub authorization_scope: InvoicePermissionType,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject entity details.
+    /// Data of the entity that has the authorisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_entity_details: Option<PermissionsSubjectEntityByIdentifierDetails>,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
 }
 
 open_enum! {
-    /// Entity authorization permission type.
+    /// Authorisation that can be given to an entity.
     pub enum EntityAuthorizationPermissionType {
-        /// Self invoicing.
+        /// Issuing invoices as the buyer in the seller's name.
         SelfInvoicing = "SelfInvoicing",
-        /// Rr invoicing.
+        /// Issuing VAT RR invoices.
         RrInvoicing = "RRInvoicing",
-        /// Tax representative.
+        /// Acting as tax representative.
         TaxRepresentative = "TaxRepresentative",
-        /// Pef invoicing.
+        /// Issuing PEF invoices.
         PefInvoicing = "PefInvoicing",
     }
 }
 
-/// Entity authorization permissions grant request.
+/// What `permissions.grant_authorization` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who receives the authorisation.
     pub subject_identifier: EntityAuthorizationPermissionsSubjectIdentifier,
-    /// Permission.
+    /// The authorisation.
     pub permission: EntityAuthorizationPermissionType,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject details.
+    /// Data of the entity that receives the authorisation.
     pub subject_details: EntityDetails,
 }
 
@@ -82,19 +82,19 @@ impl Validate for EntityAuthorizationPermissionsGrantRequest {
     }
 }
 
-/// Entity authorization permissions query request.
+/// Which authorisations to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationPermissionsQueryRequest {
-    /// Authorizing identifier.
+    /// Who gave the authorisation; for the side `Received`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizing_identifier: Option<EntityAuthorizationsAuthorizingEntityIdentifier>,
-    /// Authorized identifier.
+    /// Who has the authorisation; for the side `Granted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_identifier: Option<EntityAuthorizationsAuthorizedEntityIdentifier>,
-    /// Query type.
+    /// Which side of the permissions to look at.
     pub query_type: QueryType,
-    /// Permission types.
+    /// Authorisations to look for; any when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_types: Option<Vec<InvoicePermissionType>>,
 }
@@ -106,14 +106,14 @@ impl Validate for EntityAuthorizationPermissionsQueryRequest {
     }
 }
 
-/// Entity authorization permissions subject identifier.
+/// Identifier of an entity that receives an authorisation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityAuthorizationPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -133,23 +133,23 @@ impl Validate for EntityAuthorizationPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Entity authorization permissions subject identifier type.
+    /// Kind of identifier of an entity that receives an authorisation.
     pub enum EntityAuthorizationPermissionsSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Peppol id.
+        /// Identifier of a Peppol service provider.
         PeppolId = "PeppolId",
     }
 }
 
-/// Entity authorizations author identifier.
+/// Identifier of a person or entity that gave an authorisation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationsAuthorIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityAuthorizationsAuthorIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -163,25 +163,25 @@ impl fmt::Debug for EntityAuthorizationsAuthorIdentifier {
 }
 
 open_enum! {
-    /// Entity authorizations author identifier type.
+    /// Kind of identifier of a person or entity that gave an authorisation.
     pub enum EntityAuthorizationsAuthorIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Entity authorizations authorized entity identifier.
+/// Identifier of an entity that has an authorisation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationsAuthorizedEntityIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityAuthorizationsAuthorizedEntityIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -201,23 +201,23 @@ impl Validate for EntityAuthorizationsAuthorizedEntityIdentifier {
 }
 
 open_enum! {
-    /// Entity authorizations authorized entity identifier type.
+    /// Kind of identifier of an entity that has an authorisation.
     pub enum EntityAuthorizationsAuthorizedEntityIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Peppol id.
+        /// Identifier of a Peppol service provider.
         PeppolId = "PeppolId",
     }
 }
 
-/// Entity authorizations authorizing entity identifier.
+/// Identifier of an entity that gave an authorisation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityAuthorizationsAuthorizingEntityIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityAuthorizationsAuthorizingEntityIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -237,21 +237,30 @@ impl Validate for EntityAuthorizationsAuthorizingEntityIdentifier {
 }
 
 open_enum! {
-    /// Entity authorizations authorizing entity identifier type.
+    /// Kind of identifier of an entity that gave an authorisation.
     pub enum EntityAuthorizationsAuthorizingEntityIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Entity by fingerprint details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Data of an entity known by the fingerprint of its seal.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityByFingerprintDetails {
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
-    /// Address.
+    /// Address, at most 512 characters.
     pub address: String,
+}
+
+impl fmt::Debug for EntityByFingerprintDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntityByFingerprintDetails")
+            .field("full_name", &Hidden)
+            .field("address", &Hidden)
+            .finish()
+    }
 }
 
 impl Validate for EntityByFingerprintDetails {
@@ -261,12 +270,18 @@ impl Validate for EntityByFingerprintDetails {
     }
 }
 
-/// Entity details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Data of an entity.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityDetails {
-    /// Full name.
+    /// Full name, 5 to 90 characters.
     pub full_name: String,
+}
+
+impl fmt::Debug for EntityDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntityDetails").field("full_name", &Hidden).finish()
+    }
 }
 
 impl Validate for EntityDetails {
@@ -275,14 +290,14 @@ impl Validate for EntityDetails {
     }
 }
 
-/// Entity permission.
+/// A permission that is given to an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermission {
-    /// Type.
+    /// The permission.
     #[serde(rename = "type")]
     pub kind: EntityPermissionType,
-    /// Can delegate.
+    /// Whether the entity may pass the permission on; false when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub can_delegate: Option<bool>,
 }
@@ -291,56 +306,56 @@ impl Validate for EntityPermission {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Entity permission item.
+/// A permission to handle invoices that the current context received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionItem {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Context identifier.
+    /// Whose invoices it covers.
     pub context_identifier: EntityPermissionsContextIdentifier,
-    /// Permission scope.
+    /// What the permission allows.
     pub permission_scope: EntityPermissionItemScope,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
-    /// Can delegate.
+    /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
 }
 
 open_enum! {
-    /// Entity permission item scope.
+    /// Permission that an entity can have.
     pub enum EntityPermissionItemScope {
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
 open_enum! {
-    /// Entity permission type.
+    /// Permission that can be given to an entity.
     pub enum EntityPermissionType {
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Entity permissions context identifier.
+/// Identifier of a context from which permissions to handle invoices came.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionsContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityPermissionsContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -360,26 +375,26 @@ impl Validate for EntityPermissionsContextIdentifier {
 }
 
 open_enum! {
-    /// Entity permissions context identifier type.
+    /// Kind of identifier of a context from which permissions to handle invoices came.
     pub enum EntityPermissionsContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
-/// Entity permissions grant request.
+/// What `permissions.grant_to_entity` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who receives the permissions.
     pub subject_identifier: EntityPermissionsSubjectIdentifier,
-    /// Permissions.
+    /// The permissions; each may occur once.
     pub permissions: Vec<EntityPermission>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject details.
+    /// Data of the entity that receives the permissions.
     pub subject_details: EntityDetails,
 }
 
@@ -392,11 +407,11 @@ impl Validate for EntityPermissionsGrantRequest {
     }
 }
 
-/// Entity permissions query request.
+/// Which permissions to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionsQueryRequest {
-    /// Context identifier.
+    /// Who gave the permissions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<EntityPermissionsContextIdentifier>,
 }
@@ -407,14 +422,14 @@ impl Validate for EntityPermissionsQueryRequest {
     }
 }
 
-/// Entity permissions subject identifier.
+/// Identifier of an entity that receives permissions to handle invoices.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -434,21 +449,21 @@ impl Validate for EntityPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Entity permissions subject identifier type.
+    /// Kind of identifier of an entity that receives permissions to handle invoices.
     pub enum EntityPermissionsSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Entity permissions subordinate entity identifier.
+/// Identifier of a subordinate entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityPermissionsSubordinateEntityIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityPermissionsSubordinateEntityIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -468,30 +483,30 @@ impl Validate for EntityPermissionsSubordinateEntityIdentifier {
 }
 
 open_enum! {
-    /// Entity permissions subordinate entity identifier type.
+    /// Kind of identifier of a subordinate entity.
     pub enum EntityPermissionsSubordinateEntityIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Entity role.
+/// A role of the current context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityRole {
-    /// Parent entity identifier.
+    /// The parent entity, for subordinate ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_entity_identifier: Option<EntityRolesParentEntityIdentifier>,
-    /// Role.
+    /// The role.
     pub role: EntityRoleType,
-    /// Description, 5 to 256 characters.
+    /// Description of the role, 5 to 256 characters.
     pub description: String,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
 }
 
 open_enum! {
-    /// Entity role type.
+    /// Role of an entity.
     pub enum EntityRoleType {
         /// Court bailiff.
         CourtBailiff = "CourtBailiff",
@@ -499,23 +514,23 @@ open_enum! {
         EnforcementAuthority = "EnforcementAuthority",
         /// Local government unit.
         LocalGovernmentUnit = "LocalGovernmentUnit",
-        /// Local government sub unit.
+        /// Unit subordinate to a local government.
         LocalGovernmentSubUnit = "LocalGovernmentSubUnit",
-        /// Vat group unit.
+        /// VAT group.
         VatGroupUnit = "VatGroupUnit",
-        /// Vat group sub unit.
+        /// Member of a VAT group.
         VatGroupSubUnit = "VatGroupSubUnit",
     }
 }
 
-/// Entity roles parent entity identifier.
+/// Identifier of a parent entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityRolesParentEntityIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EntityRolesParentEntityIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -529,47 +544,47 @@ impl fmt::Debug for EntityRolesParentEntityIdentifier {
 }
 
 open_enum! {
-    /// Entity roles parent entity identifier type.
+    /// Kind of identifier of a parent entity.
     pub enum EntityRolesParentEntityIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
 open_enum! {
-    /// Entity subject by fingerprint details type.
+    /// Kind of data of an entity known by fingerprint.
     pub enum EntitySubjectByFingerprintDetailsType {
-        /// Entity by fingerprint.
+        /// An entity known by the fingerprint of its qualified seal.
         EntityByFingerprint = "EntityByFingerprint",
     }
 }
 
 open_enum! {
-    /// Entity subject by identifier details type.
+    /// Kind of data of an entity known by identifier.
     pub enum EntitySubjectByIdentifierDetailsType {
-        /// Entity by identifier.
+        /// An entity known by its NIP.
         EntityByIdentifier = "EntityByIdentifier",
     }
 }
 
 open_enum! {
-    /// Entity subject details type.
+    /// Kind of data of an entity.
     pub enum EntitySubjectDetailsType {
-        /// Entity by identifier.
+        /// An entity known by its NIP.
         EntityByIdentifier = "EntityByIdentifier",
-        /// Entity by fingerprint.
+        /// An entity known by the fingerprint of its qualified seal.
         EntityByFingerprint = "EntityByFingerprint",
     }
 }
 
-/// Eu entity administration permissions context identifier.
+/// Identifier of a context of NIP and VAT-UE number that gets an administrator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityAdministrationPermissionsContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EuEntityAdministrationPermissionsContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -589,29 +604,42 @@ impl Validate for EuEntityAdministrationPermissionsContextIdentifier {
 }
 
 open_enum! {
-    /// Eu entity administration permissions context identifier type.
+    /// Kind of identifier of a context of NIP and VAT-UE number that gets an administrator.
     pub enum EuEntityAdministrationPermissionsContextIdentifierType {
-        /// Nip vat ue.
+        /// NIP and VAT-UE number, joined by a hyphen.
         NipVatUe = "NipVatUe",
     }
 }
 
-/// Eu entity administration permissions grant request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What `permissions.grant_eu_entity_administrator` takes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityAdministrationPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who becomes the administrator.
     pub subject_identifier: EuEntityAdministrationPermissionsSubjectIdentifier,
-    /// Context identifier.
+    /// The context of NIP and VAT-UE number.
     pub context_identifier: EuEntityAdministrationPermissionsContextIdentifier,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Eu entity name.
+    /// Name and address of the EU entity in the form `{name}, {address}`, 5 to 256 characters.
     pub eu_entity_name: String,
-    /// Subject details.
+    /// Data of the administrator.
     pub subject_details: EuEntityPermissionSubjectDetails,
-    /// Eu entity details.
+    /// Data of the EU entity in whose context the permission applies.
     pub eu_entity_details: EuEntityDetails,
+}
+
+impl fmt::Debug for EuEntityAdministrationPermissionsGrantRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EuEntityAdministrationPermissionsGrantRequest")
+            .field("subject_identifier", &self.subject_identifier)
+            .field("context_identifier", &self.context_identifier)
+            .field("description", &self.description)
+            .field("eu_entity_name", &Hidden)
+            .field("subject_details", &self.subject_details)
+            .field("eu_entity_details", &self.eu_entity_details)
+            .finish()
+    }
 }
 
 impl Validate for EuEntityAdministrationPermissionsGrantRequest {
@@ -625,14 +653,14 @@ impl Validate for EuEntityAdministrationPermissionsGrantRequest {
     }
 }
 
-/// Eu entity administration permissions subject identifier.
+/// Identifier of an administrator of an EU entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityAdministrationPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EuEntityAdministrationPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -652,21 +680,27 @@ impl Validate for EuEntityAdministrationPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Eu entity administration permissions subject identifier type.
+    /// Kind of identifier of an administrator of an EU entity.
     pub enum EuEntityAdministrationPermissionsSubjectIdentifierType {
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Eu entity details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Data of an EU entity.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityDetails {
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
-    /// Address.
+    /// Address, at most 512 characters.
     pub address: String,
+}
+
+impl fmt::Debug for EuEntityDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EuEntityDetails").field("full_name", &Hidden).field("address", &Hidden).finish()
+    }
 }
 
 impl Validate for EuEntityDetails {
@@ -676,50 +710,68 @@ impl Validate for EuEntityDetails {
     }
 }
 
-/// Eu entity permission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A permission of an administrator or representative of an EU entity.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermission {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Author identifier.
+    /// Who gave the permission.
     pub author_identifier: EuEntityPermissionsAuthorIdentifier,
-    /// Vat ue identifier.
+    /// VAT-UE number of the EU entity.
     pub vat_ue_identifier: String,
-    /// Eu entity name.
+    /// Name of the EU entity, 5 to 256 characters.
     pub eu_entity_name: String,
-    /// Authorized fingerprint identifier.
+    /// Fingerprint of the certificate of the person or entity that has the permission.
     pub authorized_fingerprint_identifier: String,
-    /// Permission scope.
+    /// What the permission allows.
     pub permission_scope: EuEntityPermissionsQueryPermissionType,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject person details.
+    /// Data of the person who has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_person_details: Option<PermissionsSubjectPersonByFingerprintDetails>,
-    /// Subject entity details.
+    /// Data of the entity that has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_entity_details: Option<PermissionsSubjectEntityByFingerprintDetails>,
-    /// Eu entity details.
+    /// Data of the EU entity in whose context the permission applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eu_entity_details: Option<PermissionsEuEntityDetails>,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
 }
 
-/// Eu entity permission subject details.
+impl fmt::Debug for EuEntityPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EuEntityPermission")
+            .field("id", &self.id)
+            .field("author_identifier", &self.author_identifier)
+            .field("vat_ue_identifier", &Hidden)
+            .field("eu_entity_name", &Hidden)
+            .field("authorized_fingerprint_identifier", &self.authorized_fingerprint_identifier)
+            .field("permission_scope", &self.permission_scope)
+            .field("description", &self.description)
+            .field("subject_person_details", &self.subject_person_details)
+            .field("subject_entity_details", &self.subject_entity_details)
+            .field("eu_entity_details", &self.eu_entity_details)
+            .field("start_date", &self.start_date)
+            .finish()
+    }
+}
+
+/// Data of an administrator or representative of an EU entity; the member that the type names must be given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermissionSubjectDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: EuEntityPermissionSubjectDetailsType,
-    /// Person by fp with id.
+    /// Data of the person; required when the type is `PersonByFingerprintWithIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_by_fp_with_id: Option<PersonByFingerprintWithIdentifierDetails>,
-    /// Person by fp no id.
+    /// Data of the person; required when the type is `PersonByFingerprintWithoutIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_by_fp_no_id: Option<PersonByFingerprintWithoutIdentifierDetails>,
-    /// Entity by fp.
+    /// Data of the entity; required when the type is `EntityByFingerprint`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_by_fp: Option<EntityByFingerprintDetails>,
 }
@@ -733,35 +785,35 @@ impl Validate for EuEntityPermissionSubjectDetails {
 }
 
 open_enum! {
-    /// Eu entity permission subject details type.
+    /// Kind of data of an administrator or representative of an EU entity.
     pub enum EuEntityPermissionSubjectDetailsType {
-        /// Person by fingerprint with identifier.
+        /// A person whose certificate carries neither NIP nor PESEL, but who has one of them.
         PersonByFingerprintWithIdentifier = "PersonByFingerprintWithIdentifier",
-        /// Person by fingerprint without identifier.
+        /// A person whose certificate carries neither NIP nor PESEL and who has neither.
         PersonByFingerprintWithoutIdentifier = "PersonByFingerprintWithoutIdentifier",
-        /// Entity by fingerprint.
+        /// An entity known by the fingerprint of its qualified seal.
         EntityByFingerprint = "EntityByFingerprint",
     }
 }
 
 open_enum! {
-    /// Eu entity permission type.
+    /// Permission that a representative of an EU entity can receive.
     pub enum EuEntityPermissionType {
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
     }
 }
 
-/// Eu entity permissions author identifier.
+/// Identifier of a person or entity that gave a permission of an EU entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermissionsAuthorIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EuEntityPermissionsAuthorIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -775,28 +827,28 @@ impl fmt::Debug for EuEntityPermissionsAuthorIdentifier {
 }
 
 open_enum! {
-    /// Eu entity permissions author identifier type.
+    /// Kind of identifier of a person or entity that gave a permission of an EU entity.
     pub enum EuEntityPermissionsAuthorIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Eu entity permissions grant request.
+/// What `permissions.grant_to_eu_entity_representative` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who receives the permissions.
     pub subject_identifier: EuEntityPermissionsSubjectIdentifier,
-    /// Permissions.
+    /// The permissions; each may occur once.
     pub permissions: Vec<EuEntityPermissionType>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject details.
+    /// Data of the representative.
     pub subject_details: EuEntityPermissionSubjectDetails,
 }
 
@@ -809,52 +861,58 @@ impl Validate for EuEntityPermissionsGrantRequest {
 }
 
 open_enum! {
-    /// Eu entity permissions query permission type.
+    /// Permission that an administrator or representative of an EU entity can have.
     pub enum EuEntityPermissionsQueryPermissionType {
-        /// Vat ue manage.
+        /// Managing the permissions of an EU entity.
         VatUeManage = "VatUeManage",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
     }
 }
 
-/// Eu entity permissions query request.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Which permissions to find; an absent field does not restrict the result.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermissionsQueryRequest {
-    /// Vat ue identifier.
+    /// VAT-UE number of the EU entity; Greece is `EL`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_ue_identifier: Option<String>,
-    /// Authorized fingerprint identifier.
+    /// Part of the fingerprint of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_fingerprint_identifier: Option<String>,
-    /// Permission types.
+    /// Permissions to look for; any when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_types: Option<Vec<EuEntityPermissionsQueryPermissionType>>,
 }
 
-impl Validate for EuEntityPermissionsQueryRequest {
-    fn check(&self, check: &mut Check) {
-        check.pattern(
-            "vatUeIdentifier",
-            self.vat_ue_identifier.as_deref(),
-            &patterns::EU_ENTITY_PERMISSIONS_QUERY_REQUEST_VAT_UE_IDENTIFIER,
-        );
+impl fmt::Debug for EuEntityPermissionsQueryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EuEntityPermissionsQueryRequest")
+            .field("vat_ue_identifier", &Hidden)
+            .field("authorized_fingerprint_identifier", &self.authorized_fingerprint_identifier)
+            .field("permission_types", &self.permission_types)
+            .finish()
     }
 }
 
-/// Eu entity permissions subject identifier.
+impl Validate for EuEntityPermissionsQueryRequest {
+    fn check(&self, check: &mut Check) {
+        check.pattern("vatUeIdentifier", self.vat_ue_identifier.as_deref(), &patterns::VAT_UE);
+    }
+}
+
+/// Identifier of a representative of an EU entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EuEntityPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: EuEntityPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -874,23 +932,23 @@ impl Validate for EuEntityPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Eu entity permissions subject identifier type.
+    /// Kind of identifier of a representative of an EU entity.
     pub enum EuEntityPermissionsSubjectIdentifierType {
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Id document.
+/// An identity document.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IdDocument {
-    /// Type.
+    /// Kind of the document, at most 20 characters.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Number.
+    /// Series and number, at most 20 characters.
     pub number: String,
-    /// Country.
+    /// Country that issued it: two upper-case letters of ISO 3166-1.
     pub country: String,
 }
 
@@ -913,31 +971,31 @@ impl Validate for IdDocument {
 }
 
 open_enum! {
-    /// Indirect permission type.
+    /// Permission that can be passed on indirectly.
     pub enum IndirectPermissionType {
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Indirect permissions grant request.
+/// What `permissions.grant_indirectly` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IndirectPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who receives the permissions.
     pub subject_identifier: IndirectPermissionsSubjectIdentifier,
-    /// Target identifier.
+    /// The partner whose matters are covered; all partners when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_identifier: Option<IndirectPermissionsTargetIdentifier>,
-    /// Permissions.
+    /// The permissions; each may occur once.
     pub permissions: Vec<IndirectPermissionType>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject details.
+    /// Data of the person.
     pub subject_details: PersonPermissionSubjectDetails,
 }
 
@@ -950,14 +1008,14 @@ impl Validate for IndirectPermissionsGrantRequest {
     }
 }
 
-/// Indirect permissions subject identifier.
+/// Identifier of a person who receives permissions indirectly.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IndirectPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: IndirectPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -977,25 +1035,25 @@ impl Validate for IndirectPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Indirect permissions subject identifier type.
+    /// Kind of identifier of a person who receives permissions indirectly.
     pub enum IndirectPermissionsSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Indirect permissions target identifier.
+/// Identifier of a partner whose matters an indirect permission covers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IndirectPermissionsTargetIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: IndirectPermissionsTargetIdentifierType,
-    /// Value.
+    /// The identifier; absent when the kind is `AllPartners`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -1016,142 +1074,180 @@ impl Validate for IndirectPermissionsTargetIdentifier {
 }
 
 open_enum! {
-    /// Indirect permissions target identifier type.
+    /// Kind of identifier of a partner whose matters an indirect permission covers.
     pub enum IndirectPermissionsTargetIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// All partners.
+        /// All partners of the intermediary; no value is given.
         AllPartners = "AllPartners",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
 open_enum! {
-    /// Invoice permission type.
+    /// Authorisation of an entity.
     pub enum InvoicePermissionType {
-        /// Self invoicing.
+        /// Issuing invoices as the buyer in the seller's name.
         SelfInvoicing = "SelfInvoicing",
-        /// Tax representative.
+        /// Acting as tax representative.
         TaxRepresentative = "TaxRepresentative",
-        /// Rr invoicing.
+        /// Issuing VAT RR invoices.
         RrInvoicing = "RRInvoicing",
-        /// Pef invoicing.
+        /// Issuing PEF invoices.
         PefInvoicing = "PefInvoicing",
     }
 }
 
 open_enum! {
-    /// Owner permission scope.
+    /// Permission that follows from owning the context.
     pub enum OwnerPermissionScope {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
 open_enum! {
-    /// Permission state.
+    /// Whether a permission is in force.
     pub enum PermissionState {
-        /// Active.
+        /// In force.
         Active = "Active",
-        /// Inactive.
+        /// Not in force; an indirect permission whose source is missing.
         Inactive = "Inactive",
     }
 }
 
-/// Permissions eu entity details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Data of an EU entity.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsEuEntityDetails {
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
-    /// Address.
+    /// Address, at most 512 characters.
     pub address: String,
 }
 
-/// Permissions operation response.
+impl fmt::Debug for PermissionsEuEntityDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermissionsEuEntityDetails")
+            .field("full_name", &Hidden)
+            .field("address", &Hidden)
+            .finish()
+    }
+}
+
+/// A grant or revocation that has been started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsOperationResponse {
-    /// Reference number.
+    /// Reference number of the operation.
     pub reference_number: ReferenceNumber,
 }
 
-/// Permissions operation status response.
+/// How a grant or revocation is going.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsOperationStatusResponse {
-    /// Status.
+    /// 100: under way; 200: done; 4xx and 5xx: failed (PROTOCOL §2.11).
     pub status: StatusInfo,
 }
 
-/// Permissions subject entity by fingerprint details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Data of an entity known by fingerprint that has a permission.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsSubjectEntityByFingerprintDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: EntitySubjectByFingerprintDetailsType,
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
-    /// Address.
+    /// Address, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// Permissions subject entity by identifier details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+impl fmt::Debug for PermissionsSubjectEntityByFingerprintDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermissionsSubjectEntityByFingerprintDetails")
+            .field("subject_details_type", &self.subject_details_type)
+            .field("full_name", &Hidden)
+            .field("address", &Hidden)
+            .finish()
+    }
+}
+
+/// Data of an entity known by identifier that has a permission.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsSubjectEntityByIdentifierDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: EntitySubjectByIdentifierDetailsType,
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
 }
 
-/// Permissions subject entity details.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+impl fmt::Debug for PermissionsSubjectEntityByIdentifierDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermissionsSubjectEntityByIdentifierDetails")
+            .field("subject_details_type", &self.subject_details_type)
+            .field("full_name", &Hidden)
+            .finish()
+    }
+}
+
+/// Data of an entity that has a permission.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsSubjectEntityDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: EntitySubjectDetailsType,
-    /// Full name.
+    /// Full name, at most 100 characters.
     pub full_name: String,
-    /// Address.
+    /// Address, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// Permissions subject person by fingerprint details.
+impl fmt::Debug for PermissionsSubjectEntityDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermissionsSubjectEntityDetails")
+            .field("subject_details_type", &self.subject_details_type)
+            .field("full_name", &Hidden)
+            .field("address", &Hidden)
+            .finish()
+    }
+}
+
+/// Data of a person known by fingerprint who has a permission.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsSubjectPersonByFingerprintDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: PersonSubjectByFingerprintDetailsType,
-    /// First name.
+    /// First name, 2 to 30 characters.
     pub first_name: String,
-    /// Last name.
+    /// Last name, 2 to 81 characters.
     pub last_name: String,
-    /// Person identifier.
+    /// Identifier of the person, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_identifier: Option<PersonIdentifier>,
-    /// Birth date.
+    /// Date of birth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
-    /// Id document.
+    /// Identity document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_document: Option<IdDocument>,
 }
@@ -1169,23 +1265,23 @@ impl fmt::Debug for PermissionsSubjectPersonByFingerprintDetails {
     }
 }
 
-/// Permissions subject person details.
+/// Data of a person who has a permission.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsSubjectPersonDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: PersonSubjectDetailsType,
-    /// First name.
+    /// First name, 2 to 30 characters.
     pub first_name: String,
-    /// Last name.
+    /// Last name, 2 to 81 characters.
     pub last_name: String,
-    /// Person identifier.
+    /// Identifier of the person, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_identifier: Option<PersonIdentifier>,
-    /// Birth date.
+    /// Date of birth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
-    /// Id document.
+    /// Identity document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_document: Option<IdDocument>,
 }
@@ -1203,15 +1299,15 @@ impl fmt::Debug for PermissionsSubjectPersonDetails {
     }
 }
 
-/// Person by fingerprint with identifier details.
+/// Data of a person whose certificate carries neither NIP nor PESEL, but who has one of them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonByFingerprintWithIdentifierDetails {
-    /// First name.
+    /// First name, 2 to 30 characters.
     pub first_name: String,
-    /// Last name.
+    /// Last name, 2 to 81 characters.
     pub last_name: String,
-    /// Identifier.
+    /// NIP or PESEL of the person.
     pub identifier: PersonIdentifier,
 }
 
@@ -1233,17 +1329,17 @@ impl Validate for PersonByFingerprintWithIdentifierDetails {
     }
 }
 
-/// Person by fingerprint without identifier details.
+/// Data of a person who has neither NIP nor PESEL.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonByFingerprintWithoutIdentifierDetails {
-    /// First name.
+    /// First name, 2 to 30 characters.
     pub first_name: String,
-    /// Last name.
+    /// Last name, 2 to 81 characters.
     pub last_name: String,
-    /// Birth date.
+    /// Date of birth.
     pub birth_date: Date,
-    /// Id document.
+    /// Identity document.
     pub id_document: IdDocument,
 }
 
@@ -1266,13 +1362,13 @@ impl Validate for PersonByFingerprintWithoutIdentifierDetails {
     }
 }
 
-/// Person details.
+/// Data of a person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonDetails {
-    /// First name.
+    /// First name, 2 to 30 characters.
     pub first_name: String,
-    /// Last name.
+    /// Last name, 2 to 81 characters.
     pub last_name: String,
 }
 
@@ -1289,14 +1385,14 @@ impl Validate for PersonDetails {
     }
 }
 
-/// Person identifier.
+/// Identifier of a person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonIdentifierType,
-    /// Value.
+    /// NIP or PESEL.
     pub value: String,
 }
 
@@ -1313,84 +1409,84 @@ impl Validate for PersonIdentifier {
 }
 
 open_enum! {
-    /// Person identifier type.
+    /// Kind of identifier of a person.
     pub enum PersonIdentifierType {
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Person permission.
+/// A permission that somebody has in the current context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermission {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Authorized identifier.
+    /// Who has the permission.
     pub authorized_identifier: PersonPermissionsAuthorizedIdentifier,
-    /// Context identifier.
+    /// The unit of which the holder is administrator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<PersonPermissionsContextIdentifier>,
-    /// Target identifier.
+    /// Whose matters an indirect permission covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_identifier: Option<PersonPermissionsTargetIdentifier>,
-    /// Author identifier.
+    /// Who gave the permission.
     pub author_identifier: PersonPermissionsAuthorIdentifier,
-    /// Permission scope.
+    /// What the permission allows.
     pub permission_scope: PersonPermissionScope,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject person details.
+    /// Data of the person who has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_person_details: Option<PermissionsSubjectPersonDetails>,
-    /// Subject entity details.
+    /// Data of the entity that has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_entity_details: Option<PermissionsSubjectEntityDetails>,
-    /// Permission state.
+    /// Whether the permission is in force.
     pub permission_state: PermissionState,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
-    /// Can delegate.
+    /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
 }
 
 open_enum! {
-    /// Person permission scope.
+    /// Permission that a person can have.
     pub enum PersonPermissionScope {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Person permission subject details.
+/// Data of a person; the member that the type names must be given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionSubjectDetails {
-    /// Subject details type.
+    /// Which kind of data is given.
     pub subject_details_type: PersonPermissionSubjectDetailsType,
-    /// Person by id.
+    /// Data of the person; required when the type is `PersonByIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_by_id: Option<PersonDetails>,
-    /// Person by fp with id.
+    /// Data of the person; required when the type is `PersonByFingerprintWithIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_by_fp_with_id: Option<PersonByFingerprintWithIdentifierDetails>,
-    /// Person by fp no id.
+    /// Data of the person; required when the type is `PersonByFingerprintWithoutIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_by_fp_no_id: Option<PersonByFingerprintWithoutIdentifierDetails>,
 }
@@ -1404,47 +1500,47 @@ impl Validate for PersonPermissionSubjectDetails {
 }
 
 open_enum! {
-    /// Person permission subject details type.
+    /// Kind of data of a person who receives permissions.
     pub enum PersonPermissionSubjectDetailsType {
-        /// Person by identifier.
+        /// A person with a trusted profile or a certificate that carries NIP or PESEL.
         PersonByIdentifier = "PersonByIdentifier",
-        /// Person by fingerprint with identifier.
+        /// A person whose certificate carries neither NIP nor PESEL, but who has one of them.
         PersonByFingerprintWithIdentifier = "PersonByFingerprintWithIdentifier",
-        /// Person by fingerprint without identifier.
+        /// A person whose certificate carries neither NIP nor PESEL and who has neither.
         PersonByFingerprintWithoutIdentifier = "PersonByFingerprintWithoutIdentifier",
     }
 }
 
 open_enum! {
-    /// Person permission type.
+    /// Permission that can be given to a person.
     pub enum PersonPermissionType {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Person permissions author identifier.
+/// Identifier of a person, entity or system that gave a permission.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsAuthorIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonPermissionsAuthorIdentifierType,
-    /// Value.
+    /// The identifier; absent when the kind is `System`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -1465,27 +1561,27 @@ impl Validate for PersonPermissionsAuthorIdentifier {
 }
 
 open_enum! {
-    /// Person permissions author identifier type.
+    /// Kind of identifier of a person, entity or system that gave a permission.
     pub enum PersonPermissionsAuthorIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
-        /// System.
+        /// KSeF itself, for permissions from a paper notice.
         System = "System",
     }
 }
 
-/// Person permissions authorized identifier.
+/// Identifier of a person or entity that has a permission.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsAuthorizedIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonPermissionsAuthorizedIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -1505,25 +1601,25 @@ impl Validate for PersonPermissionsAuthorizedIdentifier {
 }
 
 open_enum! {
-    /// Person permissions authorized identifier type.
+    /// Kind of identifier of a person or entity that has a permission.
     pub enum PersonPermissionsAuthorizedIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Person permissions context identifier.
+/// Identifier of a context of a permission.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonPermissionsContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -1543,26 +1639,26 @@ impl Validate for PersonPermissionsContextIdentifier {
 }
 
 open_enum! {
-    /// Person permissions context identifier type.
+    /// Kind of identifier of a context of a permission.
     pub enum PersonPermissionsContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
-/// Person permissions grant request.
+/// What `permissions.grant_to_person` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who receives the permissions.
     pub subject_identifier: PersonPermissionsSubjectIdentifier,
-    /// Permissions.
+    /// The permissions; each may occur once.
     pub permissions: Vec<PersonPermissionType>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject details.
+    /// Data of the person.
     pub subject_details: PersonPermissionSubjectDetails,
 }
 
@@ -1574,29 +1670,29 @@ impl Validate for PersonPermissionsGrantRequest {
     }
 }
 
-/// Person permissions query request.
+/// Which permissions to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsQueryRequest {
-    /// Author identifier.
+    /// Who gave the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_identifier: Option<PersonPermissionsAuthorIdentifier>,
-    /// Authorized identifier.
+    /// Who has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_identifier: Option<PersonPermissionsAuthorizedIdentifier>,
-    /// Context identifier.
+    /// The context that the permission belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<PersonPermissionsContextIdentifier>,
-    /// Target identifier.
+    /// Whose matters an indirect permission covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_identifier: Option<PersonPermissionsTargetIdentifier>,
-    /// Permission types.
+    /// Permissions to look for; any when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_types: Option<Vec<PersonPermissionType>>,
-    /// Permission state.
+    /// Whether the permission is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_state: Option<PermissionState>,
-    /// Query type.
+    /// Which side of the permissions to look at.
     pub query_type: PersonPermissionsQueryType,
 }
 
@@ -1610,23 +1706,23 @@ impl Validate for PersonPermissionsQueryRequest {
 }
 
 open_enum! {
-    /// Person permissions query type.
+    /// Which permissions of a context to look at.
     pub enum PersonPermissionsQueryType {
-        /// Permissions in current context.
+        /// Those that apply in the current context.
         PermissionsInCurrentContext = "PermissionsInCurrentContext",
-        /// Permissions granted in current context.
+        /// Those that the caller gave in the current context.
         PermissionsGrantedInCurrentContext = "PermissionsGrantedInCurrentContext",
     }
 }
 
-/// Person permissions subject identifier.
+/// Identifier of a person who receives permissions.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -1646,25 +1742,25 @@ impl Validate for PersonPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Person permissions subject identifier type.
+    /// Kind of identifier of a person who receives permissions.
     pub enum PersonPermissionsSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Person permissions target identifier.
+/// Identifier of a partner whose matters an indirect permission covers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonPermissionsTargetIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonPermissionsTargetIdentifierType,
-    /// Value.
+    /// The identifier; absent when the kind is `AllPartners`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -1685,128 +1781,128 @@ impl Validate for PersonPermissionsTargetIdentifier {
 }
 
 open_enum! {
-    /// Person permissions target identifier type.
+    /// Kind of identifier of a partner whose matters an indirect permission covers.
     pub enum PersonPermissionsTargetIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// All partners.
+        /// All partners of the intermediary; no value is given.
         AllPartners = "AllPartners",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
 open_enum! {
-    /// Person subject by fingerprint details type.
+    /// Kind of data of a person known by fingerprint.
     pub enum PersonSubjectByFingerprintDetailsType {
-        /// Person by fingerprint with identifier.
+        /// A person whose certificate carries neither NIP nor PESEL, but who has one of them.
         PersonByFingerprintWithIdentifier = "PersonByFingerprintWithIdentifier",
-        /// Person by fingerprint without identifier.
+        /// A person whose certificate carries neither NIP nor PESEL and who has neither.
         PersonByFingerprintWithoutIdentifier = "PersonByFingerprintWithoutIdentifier",
     }
 }
 
 open_enum! {
-    /// Person subject details type.
+    /// Kind of data of a person.
     pub enum PersonSubjectDetailsType {
-        /// Person by identifier.
+        /// A person with a trusted profile or a certificate that carries NIP or PESEL.
         PersonByIdentifier = "PersonByIdentifier",
-        /// Person by fingerprint with identifier.
+        /// A person whose certificate carries neither NIP nor PESEL, but who has one of them.
         PersonByFingerprintWithIdentifier = "PersonByFingerprintWithIdentifier",
-        /// Person by fingerprint without identifier.
+        /// A person whose certificate carries neither NIP nor PESEL and who has neither.
         PersonByFingerprintWithoutIdentifier = "PersonByFingerprintWithoutIdentifier",
     }
 }
 
-/// Personal permission.
+/// A permission of the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonalPermission {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Context identifier.
+    /// Who gave the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<PersonalPermissionsContextIdentifier>,
-    /// Authorized identifier.
+    /// Who has the permission, when it is not the caller's own identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_identifier: Option<PersonalPermissionsAuthorizedIdentifier>,
-    /// Target identifier.
+    /// Whose matters an indirect permission covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_identifier: Option<PersonalPermissionsTargetIdentifier>,
-    /// Permission scope.
+    /// What the permission allows.
     pub permission_scope: PersonalPermissionScope,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject person details.
+    /// Data of the person who has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_person_details: Option<PermissionsSubjectPersonDetails>,
-    /// Subject entity details.
+    /// Data of the entity that has the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_entity_details: Option<PermissionsSubjectEntityDetails>,
-    /// Permission state.
+    /// Whether the permission is in force.
     pub permission_state: PermissionState,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
-    /// Can delegate.
+    /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
 }
 
 open_enum! {
-    /// Personal permission scope.
+    /// Permission that the caller can have.
     pub enum PersonalPermissionScope {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Vat ue manage.
+        /// Managing the permissions of an EU entity.
         VatUeManage = "VatUeManage",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
 open_enum! {
-    /// Personal permission type.
+    /// Permission of the caller to look for.
     pub enum PersonalPermissionType {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Vat ue manage.
+        /// Managing the permissions of an EU entity.
         VatUeManage = "VatUeManage",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Personal permissions authorized identifier.
+/// Identifier of a holder of a permission of the caller.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonalPermissionsAuthorizedIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonalPermissionsAuthorizedIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -1820,25 +1916,25 @@ impl fmt::Debug for PersonalPermissionsAuthorizedIdentifier {
 }
 
 open_enum! {
-    /// Personal permissions authorized identifier type.
+    /// Kind of identifier of a holder of a permission of the caller.
     pub enum PersonalPermissionsAuthorizedIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Personal permissions context identifier.
+/// Identifier of a context of a permission of the caller.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonalPermissionsContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonalPermissionsContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -1858,29 +1954,29 @@ impl Validate for PersonalPermissionsContextIdentifier {
 }
 
 open_enum! {
-    /// Personal permissions context identifier type.
+    /// Kind of identifier of a context of a permission of the caller.
     pub enum PersonalPermissionsContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
-/// Personal permissions query request.
+/// Which permissions to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonalPermissionsQueryRequest {
-    /// Context identifier.
+    /// Who gave the permissions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<PersonalPermissionsContextIdentifier>,
-    /// Target identifier.
+    /// Whose matters an indirect permission covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_identifier: Option<PersonalPermissionsTargetIdentifier>,
-    /// Permission types.
+    /// Permissions to look for; any when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_types: Option<Vec<PersonalPermissionType>>,
-    /// Permission state.
+    /// Whether the permission is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_state: Option<PermissionState>,
 }
@@ -1892,14 +1988,14 @@ impl Validate for PersonalPermissionsQueryRequest {
     }
 }
 
-/// Personal permissions target identifier.
+/// Identifier of a partner whose matters an indirect permission of the caller covers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonalPermissionsTargetIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: PersonalPermissionsTargetIdentifierType,
-    /// Value.
+    /// The identifier; absent when the kind is `AllPartners`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -1920,139 +2016,139 @@ impl Validate for PersonalPermissionsTargetIdentifier {
 }
 
 open_enum! {
-    /// Personal permissions target identifier type.
+    /// Kind of identifier of a partner whose matters an indirect permission of the caller covers.
     pub enum PersonalPermissionsTargetIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// All partners.
+        /// All partners of the intermediary; no value is given.
         AllPartners = "AllPartners",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
     }
 }
 
-/// Query entity authorization permissions response.
+/// What `permissions.query_authorizations` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryEntityAuthorizationPermissionsResponse {
-    /// Authorization grants.
+    /// The authorisations of this page.
     pub authorization_grants: Vec<EntityAuthorizationGrant>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query entity permissions response.
+/// What `permissions.query_entities` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryEntityPermissionsResponse {
-    /// Permissions.
+    /// The permissions of this page.
     pub permissions: Vec<EntityPermissionItem>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query entity roles response.
+/// What `permissions.query_entity_roles` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryEntityRolesResponse {
-    /// Roles.
+    /// The roles of this page.
     pub roles: Vec<EntityRole>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query eu entity permissions response.
+/// What `permissions.query_eu_entities` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryEuEntityPermissionsResponse {
-    /// Permissions.
+    /// The permissions of this page.
     pub permissions: Vec<EuEntityPermission>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query person permissions response.
+/// What `permissions.query_persons` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryPersonPermissionsResponse {
-    /// Permissions.
+    /// The permissions of this page.
     pub permissions: Vec<PersonPermission>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query personal permissions response.
+/// What `permissions.query_personal` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryPersonalPermissionsResponse {
-    /// Permissions.
+    /// The permissions of this page.
     pub permissions: Vec<PersonalPermission>,
-    /// Owner permissions.
+    /// Permissions that follow from owning the context. Sent by API 2.9.0 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_permissions: Option<Vec<OwnerPermissionScope>>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query subordinate entity roles response.
+/// What `permissions.query_subordinate_entity_roles` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuerySubordinateEntityRolesResponse {
-    /// Roles.
+    /// The roles of this page.
     pub roles: Vec<SubordinateEntityRole>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
-/// Query subunit permissions response.
+/// What `permissions.query_subunits` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuerySubunitPermissionsResponse {
-    /// Permissions.
+    /// The permissions of this page.
     pub permissions: Vec<SubunitPermission>,
-    /// Has more.
+    /// Whether there is a next page.
     pub has_more: bool,
 }
 
 open_enum! {
-    /// Query type.
+    /// Which side of authorisations to look at.
     pub enum QueryType {
-        /// Granted.
+        /// Given by the current context.
         Granted = "Granted",
-        /// Received.
+        /// Received by the current context.
         Received = "Received",
     }
 }
 
-/// Subordinate entity role.
+/// A subordinate entity and its role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubordinateEntityRole {
-    /// Subordinate entity identifier.
+    /// The subordinate entity.
     pub subordinate_entity_identifier: SubordinateRoleSubordinateEntityIdentifier,
-    /// Role.
+    /// The role.
     pub role: SubordinateEntityRoleType,
-    /// Description, 5 to 256 characters.
+    /// Description of the relation, 5 to 256 characters.
     pub description: String,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
 }
 
 open_enum! {
-    /// Subordinate entity role type.
+    /// Role of a subordinate entity.
     pub enum SubordinateEntityRoleType {
-        /// Local government sub unit.
+        /// Unit subordinate to a local government.
         LocalGovernmentSubUnit = "LocalGovernmentSubUnit",
-        /// Vat group sub unit.
+        /// Member of a VAT group.
         VatGroupSubUnit = "VatGroupSubUnit",
     }
 }
 
-/// Subordinate entity roles query request.
+/// Which subordinate entities to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubordinateEntityRolesQueryRequest {
-    /// Subordinate entity identifier.
+    /// The subordinate entity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subordinate_entity_identifier: Option<EntityPermissionsSubordinateEntityIdentifier>,
 }
@@ -2063,14 +2159,14 @@ impl Validate for SubordinateEntityRolesQueryRequest {
     }
 }
 
-/// Subordinate role subordinate entity identifier.
+/// Identifier of a subordinate entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubordinateRoleSubordinateEntityIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubordinateRoleSubordinateEntityIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2084,55 +2180,71 @@ impl fmt::Debug for SubordinateRoleSubordinateEntityIdentifier {
 }
 
 open_enum! {
-    /// Subordinate role subordinate entity identifier type.
+    /// Kind of identifier of a subordinate entity.
     pub enum SubordinateRoleSubordinateEntityIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Subunit permission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The appointment of an administrator of a unit or subordinate entity.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermission {
-    /// Id.
+    /// Identifier of the permission: a GUID of 36 characters.
     pub id: String,
-    /// Authorized identifier.
+    /// The administrator.
     pub authorized_identifier: SubunitPermissionsAuthorizedIdentifier,
-    /// Subunit identifier.
+    /// The unit or subordinate entity.
     pub subunit_identifier: SubunitPermissionsSubunitIdentifier,
-    /// Author identifier.
+    /// Who appointed the administrator.
     pub author_identifier: SubunitPermissionsAuthorIdentifier,
-    /// Permission scope.
+    /// What the permission allows.
     pub permission_scope: SubunitPermissionScope,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subject person details.
+    /// Data of the administrator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_person_details: Option<PermissionsSubjectPersonDetails>,
-    /// Subunit name.
+    /// Name of the unit, 5 to 256 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subunit_name: Option<String>,
-    /// Start date.
+    /// From when it applies.
     pub start_date: Timestamp,
 }
 
+impl fmt::Debug for SubunitPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubunitPermission")
+            .field("id", &self.id)
+            .field("authorized_identifier", &self.authorized_identifier)
+            .field("subunit_identifier", &self.subunit_identifier)
+            .field("author_identifier", &self.author_identifier)
+            .field("permission_scope", &self.permission_scope)
+            .field("description", &self.description)
+            .field("subject_person_details", &self.subject_person_details)
+            .field("subunit_name", &Hidden)
+            .field("start_date", &self.start_date)
+            .finish()
+    }
+}
+
 open_enum! {
-    /// Subunit permission scope.
+    /// Permission that administrators of units have.
     pub enum SubunitPermissionScope {
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
     }
 }
 
-/// Subunit permissions author identifier.
+/// Identifier of a person or entity that appointed an administrator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsAuthorIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubunitPermissionsAuthorIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2146,25 +2258,25 @@ impl fmt::Debug for SubunitPermissionsAuthorIdentifier {
 }
 
 open_enum! {
-    /// Subunit permissions author identifier type.
+    /// Kind of identifier of a person or entity that appointed an administrator.
     pub enum SubunitPermissionsAuthorIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Subunit permissions authorized identifier.
+/// Identifier of an administrator of a unit or subordinate entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsAuthorizedIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubunitPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2177,14 +2289,14 @@ impl fmt::Debug for SubunitPermissionsAuthorizedIdentifier {
     }
 }
 
-/// Subunit permissions context identifier.
+/// Identifier of a unit or subordinate entity that gets an administrator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubunitPermissionsContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2204,30 +2316,42 @@ impl Validate for SubunitPermissionsContextIdentifier {
 }
 
 open_enum! {
-    /// Subunit permissions context identifier type.
+    /// Kind of identifier of a unit or subordinate entity that gets an administrator.
     pub enum SubunitPermissionsContextIdentifierType {
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Subunit permissions grant request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What `permissions.grant_subunit_administrator` takes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsGrantRequest {
-    /// Subject identifier.
+    /// Who becomes the administrator.
     pub subject_identifier: SubunitPermissionsSubjectIdentifier,
-    /// Context identifier.
+    /// The unit or subordinate entity.
     pub context_identifier: SubunitPermissionsContextIdentifier,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Subunit name.
+    /// Name of the unit, 5 to 256 characters; required for internal identifiers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subunit_name: Option<String>,
-    /// Subject details.
+    /// Data of the administrator.
     pub subject_details: PersonPermissionSubjectDetails,
+}
+
+impl fmt::Debug for SubunitPermissionsGrantRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubunitPermissionsGrantRequest")
+            .field("subject_identifier", &self.subject_identifier)
+            .field("context_identifier", &self.context_identifier)
+            .field("description", &self.description)
+            .field("subunit_name", &Hidden)
+            .field("subject_details", &self.subject_details)
+            .finish()
+    }
 }
 
 impl Validate for SubunitPermissionsGrantRequest {
@@ -2240,11 +2364,11 @@ impl Validate for SubunitPermissionsGrantRequest {
     }
 }
 
-/// Subunit permissions query request.
+/// Which administrators to find; an absent field does not restrict the result.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsQueryRequest {
-    /// Subunit identifier.
+    /// The unit or subordinate entity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subunit_identifier: Option<SubunitPermissionsSubunitIdentifier>,
 }
@@ -2255,14 +2379,14 @@ impl Validate for SubunitPermissionsQueryRequest {
     }
 }
 
-/// Subunit permissions subject identifier.
+/// Identifier of a person or entity that becomes an administrator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsSubjectIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubunitPermissionsSubjectIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2282,25 +2406,25 @@ impl Validate for SubunitPermissionsSubjectIdentifier {
 }
 
 open_enum! {
-    /// Subunit permissions subject identifier type.
+    /// Kind of identifier of a person or entity that becomes an administrator.
     pub enum SubunitPermissionsSubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Subunit permissions subunit identifier.
+/// Identifier of a unit or subordinate entity.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubunitPermissionsSubunitIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: SubunitPermissionsSubunitIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -2320,11 +2444,11 @@ impl Validate for SubunitPermissionsSubunitIdentifier {
 }
 
 open_enum! {
-    /// Subunit permissions subunit identifier type.
+    /// Kind of identifier of a unit or subordinate entity.
     pub enum SubunitPermissionsSubunitIdentifierType {
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }

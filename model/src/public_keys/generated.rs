@@ -5,30 +5,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::open_enum::open_enum;
 
-/// Public key certificate.
+/// A certificate of a public key of the Ministry (PROTOCOL §4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKeyCertificate {
-    /// Certificate.
+    /// The certificate: DER, Base64.
     pub certificate: String,
-    /// Certificate id.
+    /// SHA-256 of the certificate, Base64.
     pub certificate_id: String,
-    /// Public key id.
+    /// SHA-256 of the public key, Base64, 44 characters; it names the key in requests and survives a new
+    /// certificate.
     pub public_key_id: String,
-    /// Valid from.
+    /// When the certificate becomes valid.
     pub valid_from: Timestamp,
-    /// Valid to.
+    /// When the certificate ceases to be valid.
     pub valid_to: Timestamp,
-    /// Usage.
+    /// What the key may encrypt.
     pub usage: Vec<PublicKeyCertificateUsage>,
 }
 
 open_enum! {
-    /// Public key certificate usage.
+    /// What a public key of the Ministry may encrypt.
     pub enum PublicKeyCertificateUsage {
-        /// Ksef token encryption.
+        /// KSeF tokens in logins.
         KsefTokenEncryption = "KsefTokenEncryption",
-        /// Symmetric key encryption.
+        /// Symmetric keys of sessions and exports.
         SymmetricKeyEncryption = "SymmetricKeyEncryption",
     }
 }

@@ -10,15 +10,15 @@ use crate::open_enum::open_enum;
 use crate::validate::patterns;
 use crate::{Check, Nip, Pesel, Validate};
 
-/// Api rate limit values override.
+/// New limits of requests in three windows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiRateLimitValuesOverride {
-    /// Per second.
+    /// Requests in a second.
     pub per_second: i32,
-    /// Per minute.
+    /// Requests in a minute.
     pub per_minute: i32,
-    /// Per hour.
+    /// Requests in an hour.
     pub per_hour: i32,
 }
 
@@ -26,35 +26,35 @@ impl Validate for ApiRateLimitValuesOverride {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Api rate limits override.
+/// New limits of requests by group of operations; all groups must be given (PROTOCOL §16.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiRateLimitsOverride {
-    /// Online session.
+    /// Opening interactive sessions.
     pub online_session: ApiRateLimitValuesOverride,
-    /// Batch session.
+    /// Opening batch sessions.
     pub batch_session: ApiRateLimitValuesOverride,
-    /// Invoice send.
+    /// Sending invoices.
     pub invoice_send: ApiRateLimitValuesOverride,
-    /// Invoice status.
+    /// Reading the status of an invoice.
     pub invoice_status: ApiRateLimitValuesOverride,
-    /// Session list.
+    /// Listing sessions.
     pub session_list: ApiRateLimitValuesOverride,
-    /// Session invoice list.
+    /// Listing the invoices of a session.
     pub session_invoice_list: ApiRateLimitValuesOverride,
-    /// Session misc.
+    /// Other operations on sessions, the UPO included.
     pub session_misc: ApiRateLimitValuesOverride,
-    /// Invoice metadata.
+    /// Querying metadata of invoices.
     pub invoice_metadata: ApiRateLimitValuesOverride,
-    /// Invoice export.
+    /// Starting exports.
     pub invoice_export: ApiRateLimitValuesOverride,
-    /// Invoice export status.
+    /// Reading the status of exports.
     pub invoice_export_status: ApiRateLimitValuesOverride,
-    /// Invoice download.
+    /// Downloading invoices by KSeF number.
     pub invoice_download: ApiRateLimitValuesOverride,
-    /// Collective identifier.
+    /// Collective identifiers.
     pub collective_identifier: ApiRateLimitValuesOverride,
-    /// Other.
+    /// All other protected operations.
     pub other: ApiRateLimitValuesOverride,
 }
 
@@ -76,11 +76,11 @@ impl Validate for ApiRateLimitsOverride {
     }
 }
 
-/// Attachment permission grant request.
+/// What `test_data.allow_attachments` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentPermissionGrantRequest {
-    /// Nip.
+    /// Who may send invoices with attachments.
     pub nip: Nip,
 }
 
@@ -91,13 +91,13 @@ impl Validate for AttachmentPermissionGrantRequest {
     }
 }
 
-/// Attachment permission revoke request.
+/// What `test_data.disallow_attachments` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentPermissionRevokeRequest {
-    /// Nip.
+    /// Who may no longer send invoices with attachments.
     pub nip: Nip,
-    /// Expected end date.
+    /// Last day of the consent; it ends at once when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_end_date: Option<Date>,
 }
@@ -109,17 +109,17 @@ impl Validate for AttachmentPermissionRevokeRequest {
     }
 }
 
-/// Batch session context limits override.
+/// New limits of batch sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchSessionContextLimitsOverride {
-    /// Max invoice size in mb.
+    /// Greatest size of an invoice without attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceSizeInMB")]
     pub max_invoice_size_in_mb: i32,
-    /// Max invoice with attachment size in mb.
+    /// Greatest size of an invoice with attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceWithAttachmentSizeInMB")]
     pub max_invoice_with_attachment_size_in_mb: i32,
-    /// Max invoices.
+    /// Greatest number of invoices in one session.
     pub max_invoices: i32,
 }
 
@@ -135,11 +135,11 @@ impl Validate for BatchSessionContextLimitsOverride {
     }
 }
 
-/// Block context authentication request.
+/// What `test_data.block_context` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BlockContextAuthenticationRequest {
-    /// Context identifier.
+    /// The context to block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<TestDataAuthenticationContextIdentifier>,
 }
@@ -150,11 +150,11 @@ impl Validate for BlockContextAuthenticationRequest {
     }
 }
 
-/// Certificate subject limits override.
+/// New limit of certificates.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateSubjectLimitsOverride {
-    /// Max certificates.
+    /// Greatest number of active certificates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_certificates: Option<i32>,
 }
@@ -165,11 +165,11 @@ impl Validate for CertificateSubjectLimitsOverride {
     }
 }
 
-/// Collective identifier context limits override.
+/// New limits of collective identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectiveIdentifierContextLimitsOverride {
-    /// Max invoices.
+    /// Greatest number of invoices in one collective identifier, 2 to 5000.
     pub max_invoices: i32,
 }
 
@@ -179,11 +179,11 @@ impl Validate for CollectiveIdentifierContextLimitsOverride {
     }
 }
 
-/// Enrollment subject limits override.
+/// New limit of certificate requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnrollmentSubjectLimitsOverride {
-    /// Max enrollments.
+    /// Greatest number of certificate requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_enrollments: Option<i32>,
 }
@@ -194,17 +194,17 @@ impl Validate for EnrollmentSubjectLimitsOverride {
     }
 }
 
-/// Online session context limits override.
+/// New limits of interactive sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OnlineSessionContextLimitsOverride {
-    /// Max invoice size in mb.
+    /// Greatest size of an invoice without attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceSizeInMB")]
     pub max_invoice_size_in_mb: i32,
-    /// Max invoice with attachment size in mb.
+    /// Greatest size of an invoice with attachment, in megabytes of 1 000 000 bytes.
     #[serde(rename = "maxInvoiceWithAttachmentSizeInMB")]
     pub max_invoice_with_attachment_size_in_mb: i32,
-    /// Max invoices.
+    /// Greatest number of invoices in one session.
     pub max_invoices: i32,
 }
 
@@ -220,22 +220,23 @@ impl Validate for OnlineSessionContextLimitsOverride {
     }
 }
 
-/// Person create request.
+/// A person who owns a NIP and logs in by NIP or PESEL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonCreateRequest {
-    /// Nip.
+    /// NIP of the subject.
     pub nip: Nip,
-    /// Pesel.
+    /// PESEL of the person.
     pub pesel: Pesel,
-    /// Is bailiff.
+    /// Whether the person is a bailiff, who also gets enforcement operations.
     pub is_bailiff: bool,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Is deceased.
+    /// Whether the person is dead, so that logging in fails; false when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_deceased: Option<bool>,
-    /// Created date.
+    /// When the entry is meant to have been made; later than any earlier entry with the same identifier. Now
+    /// when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_date: Option<Timestamp>,
 }
@@ -250,11 +251,11 @@ impl Validate for PersonCreateRequest {
     }
 }
 
-/// Person remove request.
+/// What `test_data.remove_person` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonRemoveRequest {
-    /// Nip.
+    /// NIP of the person to remove.
     pub nip: Nip,
 }
 
@@ -265,11 +266,11 @@ impl Validate for PersonRemoveRequest {
     }
 }
 
-/// Set rate limits request.
+/// What `test_data.set_rate_limits` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetRateLimitsRequest {
-    /// Rate limits.
+    /// The new limits.
     pub rate_limits: ApiRateLimitsOverride,
 }
 
@@ -279,15 +280,15 @@ impl Validate for SetRateLimitsRequest {
     }
 }
 
-/// Set session limits request.
+/// New limits of the current context; all three groups must be given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetSessionLimitsRequest {
-    /// Online session.
+    /// Limits of interactive sessions.
     pub online_session: OnlineSessionContextLimitsOverride,
-    /// Batch session.
+    /// Limits of batch sessions.
     pub batch_session: BatchSessionContextLimitsOverride,
-    /// Collective identifier.
+    /// Limits of collective identifiers.
     pub collective_identifier: CollectiveIdentifierContextLimitsOverride,
 }
 
@@ -299,17 +300,17 @@ impl Validate for SetSessionLimitsRequest {
     }
 }
 
-/// Set subject limits request.
+/// New limits of the logged-in subject.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetSubjectLimitsRequest {
-    /// Subject identifier type.
+    /// Kind of the subject's identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_identifier_type: Option<SubjectIdentifierType>,
-    /// Enrollment.
+    /// Limit of certificate requests; unchanged when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrollment: Option<EnrollmentSubjectLimitsOverride>,
-    /// Certificate.
+    /// Limit of certificates; unchanged when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateSubjectLimitsOverride>,
 }
@@ -321,20 +322,21 @@ impl Validate for SetSubjectLimitsRequest {
     }
 }
 
-/// Subject create request.
+/// A subject of the test environment with its subunits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectCreateRequest {
-    /// Subject nip.
+    /// NIP of the subject.
     pub subject_nip: Nip,
-    /// Subject type.
+    /// Kind of the subject.
     pub subject_type: SubjectType,
-    /// Subunits.
+    /// Subordinate subjects, for VAT groups and local government units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subunits: Option<Vec<Subunit>>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Created date.
+    /// When the entry is meant to have been made; later than any earlier entry with the same identifier. Now
+    /// when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_date: Option<Timestamp>,
 }
@@ -349,22 +351,22 @@ impl Validate for SubjectCreateRequest {
 }
 
 open_enum! {
-    /// Subject identifier type.
+    /// Kind of identifier of the logged-in subject.
     pub enum SubjectIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Subject remove request.
+/// What `test_data.remove_subject` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubjectRemoveRequest {
-    /// Subject nip.
+    /// NIP of the subject to remove, together with its subunits.
     pub subject_nip: Nip,
 }
 
@@ -376,24 +378,24 @@ impl Validate for SubjectRemoveRequest {
 }
 
 open_enum! {
-    /// Subject type.
+    /// Kind of a subject of the test environment.
     pub enum SubjectType {
         /// Enforcement authority.
         EnforcementAuthority = "EnforcementAuthority",
-        /// Vat group.
+        /// VAT group.
         VatGroup = "VatGroup",
-        /// Jst.
+        /// Local government unit.
         Jst = "JST",
     }
 }
 
-/// Subunit.
+/// A subordinate subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subunit {
-    /// Subject nip.
+    /// NIP of the subject.
     pub subject_nip: Nip,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
 }
 
@@ -405,13 +407,13 @@ impl Validate for Subunit {
     }
 }
 
-/// Test data authentication context identifier.
+/// A context whose logins are blocked or allowed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataAuthenticationContextIdentifier {
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: TestDataAuthenticationContextIdentifierType,
 }
@@ -430,27 +432,27 @@ impl Validate for TestDataAuthenticationContextIdentifier {
 }
 
 open_enum! {
-    /// Test data authentication context identifier type.
+    /// Kind of a context whose logins are blocked or allowed.
     pub enum TestDataAuthenticationContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
-        /// Nip vat ue.
+        /// NIP and VAT-UE number, joined by a hyphen.
         NipVatUe = "NipVatUe",
-        /// Peppol id.
+        /// Identifier of a Peppol service provider.
         PeppolId = "PeppolId",
     }
 }
 
-/// Test data authorized identifier.
+/// Who receives permissions in the test environment.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataAuthorizedIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: TestDataAuthorizedIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -470,25 +472,25 @@ impl Validate for TestDataAuthorizedIdentifier {
 }
 
 open_enum! {
-    /// Test data authorized identifier type.
+    /// Kind of identifier of those who receive permissions in the test environment.
     pub enum TestDataAuthorizedIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Test data context identifier.
+/// Context in which permissions are given in the test environment.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataContextIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: TestDataContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -505,20 +507,20 @@ impl Validate for TestDataContextIdentifier {
 }
 
 open_enum! {
-    /// Test data context identifier type.
+    /// Kind of context in which permissions are given in the test environment.
     pub enum TestDataContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
     }
 }
 
-/// Test data permission.
+/// A permission given in the test environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataPermission {
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Permission type.
+    /// The permission.
     pub permission_type: TestDataPermissionType,
 }
 
@@ -529,36 +531,36 @@ impl Validate for TestDataPermission {
 }
 
 open_enum! {
-    /// Test data permission type.
+    /// Permission that can be given in the test environment.
     pub enum TestDataPermissionType {
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Test data permissions grant request.
+/// What `test_data.grant_permissions` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataPermissionsGrantRequest {
-    /// Context identifier.
+    /// The context that the permission belongs to.
     pub context_identifier: TestDataContextIdentifier,
-    /// Authorized identifier.
+    /// Who receives the permissions.
     pub authorized_identifier: TestDataAuthorizedIdentifier,
-    /// Permissions.
+    /// The permissions; each may occur once.
     pub permissions: Vec<TestDataPermission>,
 }
 
@@ -570,13 +572,13 @@ impl Validate for TestDataPermissionsGrantRequest {
     }
 }
 
-/// Test data permissions revoke request.
+/// All permissions that the test data gave to someone in a context.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataPermissionsRevokeRequest {
-    /// Context identifier.
+    /// The context that the permission belongs to.
     pub context_identifier: TestDataContextIdentifier,
-    /// Authorized identifier.
+    /// Who loses the permissions.
     pub authorized_identifier: TestDataAuthorizedIdentifier,
 }
 
@@ -587,11 +589,11 @@ impl Validate for TestDataPermissionsRevokeRequest {
     }
 }
 
-/// Test data update certificate request.
+/// What `test_data.set_certificate_expiry` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TestDataUpdateCertificateRequest {
-    /// Valid to.
+    /// The new end of validity, not later than the present one.
     pub valid_to: Timestamp,
 }
 
@@ -599,11 +601,11 @@ impl Validate for TestDataUpdateCertificateRequest {
     fn check(&self, _check: &mut Check) {}
 }
 
-/// Unblock context authentication request.
+/// What `test_data.unblock_context` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnblockContextAuthenticationRequest {
-    /// Context identifier.
+    /// The context to unblock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_identifier: Option<TestDataAuthenticationContextIdentifier>,
 }

@@ -10,28 +10,28 @@ use crate::open_enum::open_enum;
 use crate::{Check, ReferenceNumber, Validate};
 
 open_enum! {
-    /// Authentication token status.
+    /// State of a KSeF token.
     pub enum AuthenticationTokenStatus {
-        /// Pending.
+        /// Being activated; it cannot be used yet.
         Pending = "Pending",
-        /// Active.
+        /// It can be used for logging in.
         Active = "Active",
-        /// Revoking.
+        /// Being revoked; it cannot be used any more.
         Revoking = "Revoking",
-        /// Revoked.
+        /// Revoked; it cannot be used any more.
         Revoked = "Revoked",
-        /// Failed.
+        /// Activation failed; a new token must be generated.
         Failed = "Failed",
     }
 }
 
-/// Generate token request.
+/// What `tokens.generate` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateTokenRequest {
-    /// Permissions.
+    /// Permissions of the token, all held by the caller; they never change.
     pub permissions: Vec<TokenPermissionType>,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
 }
 
@@ -41,13 +41,13 @@ impl Validate for GenerateTokenRequest {
     }
 }
 
-/// Generate token response.
+/// What `tokens.generate` answers.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateTokenResponse {
-    /// Reference number.
+    /// Reference number of the token.
     pub reference_number: ReferenceNumber,
-    /// Token.
+    /// The token: a secret of at most 160 characters, shown only once.
     pub token: String,
 }
 
@@ -60,63 +60,63 @@ impl fmt::Debug for GenerateTokenResponse {
     }
 }
 
-/// Query tokens response.
+/// What `tokens.list` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryTokensResponse {
-    /// Continuation token.
+    /// Asks for the next page when passed back; absent or empty on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
-    /// Tokens.
+    /// The tokens of this page.
     pub tokens: Vec<QueryTokensResponseItem>,
 }
 
-/// Query tokens response item.
+/// One KSeF token in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryTokensResponseItem {
-    /// Reference number.
+    /// Reference number of the token.
     pub reference_number: ReferenceNumber,
-    /// Author identifier.
+    /// Who generated the token.
     pub author_identifier: TokenAuthorIdentifierTypeIdentifier,
-    /// Context identifier.
+    /// The context in which the token was generated and to which it gives access.
     pub context_identifier: TokenContextIdentifierTypeIdentifier,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Requested permissions.
+    /// Permissions of the token.
     pub requested_permissions: Vec<TokenPermissionType>,
-    /// Date created.
+    /// When it was made.
     pub date_created: Timestamp,
-    /// Last use date.
+    /// When it was last used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_use_date: Option<Timestamp>,
-    /// Status.
+    /// State of the token.
     pub status: AuthenticationTokenStatus,
-    /// Status details.
+    /// Reasons of a failed activation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<Vec<String>>,
 }
 
 open_enum! {
-    /// Token author identifier type.
+    /// Kind of identifier of the author of a token.
     pub enum TokenAuthorIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Pesel.
+        /// Polish personal number, 11 digits.
         Pesel = "Pesel",
-        /// Fingerprint.
+        /// Fingerprint of a certificate: SHA-256, 64 upper-case hexadecimal digits.
         Fingerprint = "Fingerprint",
     }
 }
 
-/// Token author identifier type identifier.
+/// Who generated a token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenAuthorIdentifierTypeIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: TokenAuthorIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -130,27 +130,27 @@ impl fmt::Debug for TokenAuthorIdentifierTypeIdentifier {
 }
 
 open_enum! {
-    /// Token context identifier type.
+    /// Kind of the context of a token.
     pub enum TokenContextIdentifierType {
-        /// Nip.
+        /// Polish tax number, 10 digits.
         Nip = "Nip",
-        /// Internal id.
+        /// Identifier of a unit: NIP, hyphen, five digits.
         InternalId = "InternalId",
-        /// Nip vat ue.
+        /// NIP and VAT-UE number, joined by a hyphen.
         NipVatUe = "NipVatUe",
-        /// Peppol id.
+        /// Identifier of a Peppol service provider.
         PeppolId = "PeppolId",
     }
 }
 
-/// Token context identifier type identifier.
+/// The context of a token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenContextIdentifierTypeIdentifier {
-    /// Type.
+    /// Kind of the identifier.
     #[serde(rename = "type")]
     pub kind: TokenContextIdentifierType,
-    /// Value.
+    /// The identifier itself, in the form that its kind demands (PROTOCOL §10.2).
     pub value: String,
 }
 
@@ -164,72 +164,84 @@ impl fmt::Debug for TokenContextIdentifierTypeIdentifier {
 }
 
 open_enum! {
-    /// Token permission type.
+    /// Permission that a token may have.
     pub enum TokenPermissionType {
-        /// Invoice read.
+        /// Reading invoices.
         InvoiceRead = "InvoiceRead",
-        /// Invoice write.
+        /// Sending invoices.
         InvoiceWrite = "InvoiceWrite",
-        /// Credentials read.
+        /// Viewing permissions.
         CredentialsRead = "CredentialsRead",
-        /// Credentials manage.
+        /// Managing permissions.
         CredentialsManage = "CredentialsManage",
-        /// Subunit manage.
+        /// Managing subordinate units.
         SubunitManage = "SubunitManage",
-        /// Enforcement operations.
+        /// Enforcement operations; only for bailiffs and enforcement authorities.
         EnforcementOperations = "EnforcementOperations",
-        /// Introspection.
+        /// Viewing the history of sessions and UPO.
         Introspection = "Introspection",
-        /// Collective identifier manage.
+        /// Making and finding collective identifiers.
         CollectiveIdentifierManage = "CollectiveIdentifierManage",
     }
 }
 
-/// Token status response.
+/// One KSeF token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenStatusResponse {
-    /// Reference number.
+    /// Reference number of the token.
     pub reference_number: ReferenceNumber,
-    /// Author identifier.
+    /// Who generated the token.
     pub author_identifier: TokenAuthorIdentifierTypeIdentifier,
-    /// Context identifier.
+    /// The context in which the token was generated and to which it gives access.
     pub context_identifier: TokenContextIdentifierTypeIdentifier,
-    /// Description, 5 to 256 characters.
+    /// What it is for, in words: 5 to 256 characters.
     pub description: String,
-    /// Requested permissions.
+    /// Permissions of the token.
     pub requested_permissions: Vec<TokenPermissionType>,
-    /// Date created.
+    /// When it was made.
     pub date_created: Timestamp,
-    /// Last use date.
+    /// When it was last used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_use_date: Option<Timestamp>,
-    /// Status.
+    /// State of the token.
     pub status: AuthenticationTokenStatus,
-    /// Status details.
+    /// Reasons of a failed activation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<Vec<String>>,
 }
 
-/// What to look for with `tokens.list`; fields left out do not matter.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Which tokens to list; an absent field does not restrict the list.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokensListQuery {
-    /// Status.
+    /// In any of these states.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Vec<AuthenticationTokenStatus>>,
-    /// Description, 5 to 256 characters.
+    /// Part of the description, in any case of letters; at least 3 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Author identifier.
+    /// Part of the author's identifier; at least 3 characters, together with its kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_identifier: Option<String>,
-    /// Author identifier type.
+    /// Kind of the author's identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_identifier_type: Option<TokenAuthorIdentifierType>,
-    /// Page size.
+    /// Tokens on a page, 10 to 100; 10 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<i32>,
+}
+
+impl fmt::Debug for TokensListQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokensListQuery")
+            .field("status", &self.status)
+            .field("description", &self.description)
+            .field("author_identifier", &Hidden)
+            .field("author_identifier_type", &self.author_identifier_type)
+            .field("page_size", &self.page_size)
+            .finish()
+    }
 }
 
 impl Validate for TokensListQuery {

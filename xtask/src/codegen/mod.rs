@@ -1,4 +1,4 @@
-//! From the API description and `spec/names.toml` to Rust sources.
+//! From the API description and our names under `spec/` to Rust sources.
 //!
 //! `description` reads the OpenAPI document, `names` reads our names, `plan` joins the two, and the writers
 //! (`types`, `constraints`, `operations`, `endpoints`) turn the plan into text. `output` formats, writes and compares.
@@ -18,13 +18,21 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
+
+use description::Description;
+use names::Names;
+use plan::Plan;
 
 /// What `codegen` does besides generating.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Options {
     pub(crate) check: bool,
     pub(crate) any_description: bool,
+    pub(crate) derived: bool,
 }
 
 /// One source file, with its path from the root of the repository.
@@ -37,29 +45,39 @@ pub(crate) struct SourceFile {
 /// Generates, then writes or compares. The text of either result is meant for the person at the terminal.
 pub(crate) fn run(root: &Path, spec: &Path, options: Options) -> Result<String, String> {
     let description = output::read(spec)?;
-    let names = output::read(&root.join("spec/names.toml"))?;
-    let parsed = names::Names::parse(&names)?;
+    let names = read_names(root)?;
     let found = sha256::hex(description.as_bytes());
-    if !options.any_description && found != parsed.description.sha256 {
+    if !options.any_description && found != names.description.sha256 {
         return Err(format!(
             "{} has SHA-256 {found}, but spec/names.toml pins {} (API {}); change the pin when a newer description is meant",
             spec.display(),
-            parsed.description.sha256,
-            parsed.description.version
+            names.description.sha256,
+            names.description.version
         ));
     }
-    let files = output::format_all(generate(&description, &names)?)?;
+    let description = Description::parse(&description)?;
+    let plan = Plan::new(&description, &names)?;
+    if options.derived {
+        return Ok(plan.derived.join("\n"));
+    }
+    let files = output::format_all(sources(&plan))?;
     if options.check { output::compare(root, &files) } else { output::write(root, &files) }
 }
 
-/// The unformatted sources for a description and our names.
-pub(crate) fn generate(description: &str, names: &str) -> Result<Vec<SourceFile>, String> {
-    let names = names::Names::parse(names)?;
-    let description = description::Description::parse(description)?;
-    let plan = plan::Plan::new(&description, &names)?;
-    let mut files = types::write(&plan);
-    files.push(constraints::write_patterns(&plan));
-    files.push(operations::write(&plan));
-    files.extend(endpoints::write(&plan));
-    Ok(files)
+/// Our names and documentation, from all files under `spec/`.
+fn read_names(root: &Path) -> Result<Names, String> {
+    let mut names = Names::parse(&output::read(&root.join("spec/names.toml"))?)?;
+    for path in output::files(&root.join("spec/types"), "toml")? {
+        names.add_types(&path.display().to_string(), &output::read(&path)?)?;
+    }
+    Ok(names)
+}
+
+/// The unformatted sources.
+fn sources(plan: &Plan<'_>) -> Vec<SourceFile> {
+    let mut files = types::write(plan);
+    files.push(constraints::write_patterns(plan));
+    files.push(operations::write(plan));
+    files.extend(endpoints::write(plan));
+    files
 }

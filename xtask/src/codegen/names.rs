@@ -1,4 +1,4 @@
-//! `spec/names.toml`: what things are called and how they are explained.
+//! `spec/names.toml` and `spec/types/*.toml`: what things are called and how they are explained.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ pub(crate) struct Names {
     /// JSON names of fields whose values never appear in `Debug`, by type (`*` for any type).
     #[serde(default)]
     pub(crate) hidden: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
+    /// What `spec/types/*.toml` says.
+    #[serde(skip)]
     pub(crate) types: BTreeMap<String, TypeName>,
     /// Names of patterns: the text of the regular expression by the name of the constant.
     #[serde(default)]
@@ -95,6 +96,18 @@ pub(crate) struct FieldRules {
 impl Names {
     pub(crate) fn parse(text: &str) -> Result<Names, String> {
         toml::from_str(text).map_err(|error| format!("spec/names.toml: {error}"))
+    }
+
+    /// Adds the types of one file of `spec/types`.
+    pub(crate) fn add_types(&mut self, file: &str, text: &str) -> Result<(), String> {
+        let types: BTreeMap<String, TypeName> =
+            toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+        for (name, named) in types {
+            if self.types.insert(name.clone(), named).is_some() {
+                return Err(format!("{file}: {name} has already been described in another file"));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn rules(&self, type_name: &str, json: &str) -> FieldRules {

@@ -19,6 +19,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) types: Vec<TypePlan>,
     pub(crate) operations: Vec<OperationPlan<'a>>,
     pub(crate) patterns: BTreeMap<String, String>,
+    /// What takes its documentation from its name.
+    pub(crate) derived: Vec<String>,
     schemas: BTreeMap<String, Schema>,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Plan<'a> {
             types: Vec::new(),
             operations: Vec::new(),
             patterns: BTreeMap::new(),
+            derived: Vec::new(),
             schemas: name_inline_objects(&description.schemas),
         };
         for operation in &description.operations {
@@ -80,10 +83,11 @@ impl<'a> Plan<'a> {
         }
         let area_order: Vec<&String> = names.areas.keys().collect();
         plan.operations.sort_by_key(|operation| area_order.iter().position(|area| **area == operation.area));
-        plan.plan_types(description)?;
-        plan.plan_query_types()?;
+        plan.plan_types(description);
+        plan.plan_query_types();
         plan.types.sort_by(|left, right| (&left.area, &left.name).cmp(&(&right.area, &right.name)));
-        plan.collect_patterns()?;
+        plan.collect_patterns();
+        plan.refuse_stale_names()?;
         Ok(plan)
     }
 
@@ -144,12 +148,7 @@ impl<'a> Plan<'a> {
         matches!(self.schemas.get(name), Some(Schema::Alias(_)))
     }
 
-    /// The documentation of a field or parameter that means the same everywhere, or its name in words.
-    pub(crate) fn common_doc(&self, json: &str) -> String {
-        self.names.fields.get(json).cloned().unwrap_or_else(|| sentence(json))
-    }
-
-    fn plan_types(&mut self, description: &Description) -> Result<(), String> {
+    fn plan_types(&mut self, description: &Description) {
         let mut areas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut requests = BTreeSet::new();
         for operation in &self.operations {
@@ -173,20 +172,40 @@ impl<'a> Plan<'a> {
                 (None, 1) => used_in.into_iter().next().unwrap_or_default(),
                 (None, _) => SHARED_AREA.to_owned(),
             };
-            let body = match &self.schemas[&name] {
+            let body = match &self.schemas[&name].clone() {
                 Schema::Enum(values) => Body::Enum(self.variants(&name, values)),
                 Schema::Object(properties) => Body::Struct(self.fields(&name, properties)),
                 Schema::Alias(_) => continue,
             };
-            let doc = named.and_then(|named| named.doc.clone()).unwrap_or_else(|| sentence(&name));
+            let doc = self.type_doc(&name);
             self.types.push(TypePlan { is_request: requests.contains(&name), name, area, doc, body });
         }
-        Ok(())
     }
 
-    fn plan_query_types(&mut self) -> Result<(), String> {
+    fn type_doc(&mut self, name: &str) -> String {
+        if let Some(doc) = self.names.types.get(name).and_then(|named| named.doc.clone()) {
+            return doc;
+        }
+        let is_body = |content: &Content| match content {
+            Content::Json(shape) => matches!(&shape.kind, Kind::Reference(target) if target == name),
+            Content::Empty | Content::Xml => false,
+        };
+        let mut users = self.operations.iter().filter(|operation| is_body(&operation.source.request));
+        if let (Some(only), None) = (users.next(), users.next()) {
+            return format!("What `{}` takes.", only.name.name);
+        }
+        let mut users = self.operations.iter().filter(|operation| is_body(&operation.source.response));
+        if let (Some(only), None) = (users.next(), users.next()) {
+            return format!("What `{}` answers.", only.name.name);
+        }
+        self.derived.push(name.to_owned());
+        sentence(name)
+    }
+
+    fn plan_query_types(&mut self) {
         for index in 0..self.operations.len() {
             let operation = &self.operations[index];
+            let area = operation.area.clone();
             let optional: Vec<&Parameter> = optional_query(operation.source);
             if optional.len() <= 2 {
                 continue;
@@ -205,11 +224,9 @@ impl<'a> Plan<'a> {
             let doc = doc
                 .unwrap_or_else(|| format!("What to look for with `{id}`; fields left out do not matter."));
             let body = Body::Struct(self.fields(&name, &properties));
-            let area = operation.area.clone();
             self.types.push(TypePlan { name: name.clone(), area, doc, body, is_request: true });
             self.operations[index].query_type = Some(name);
         }
-        Ok(())
     }
 
     /// The names of all types that the shapes lead to.
@@ -237,7 +254,7 @@ impl<'a> Plan<'a> {
         reached
     }
 
-    fn variants(&self, type_name: &str, values: &[String]) -> Vec<Variant> {
+    fn variants(&mut self, type_name: &str, values: &[String]) -> Vec<Variant> {
         let named = self.names.types.get(type_name);
         values
             .iter()
@@ -250,13 +267,17 @@ impl<'a> Plan<'a> {
             .collect()
     }
 
-    fn fields(&self, type_name: &str, properties: &[Property]) -> Vec<Field> {
+    fn fields(&mut self, type_name: &str, properties: &[Property]) -> Vec<Field> {
         properties
             .iter()
             .map(|property| {
                 let json = &property.json;
                 let named = self.names.rules(type_name, json);
-                let mut doc = named.doc.unwrap_or_else(|| self.common_doc(json));
+                let own = named.doc.or_else(|| self.names.fields.get(json).cloned());
+                let mut doc = own.unwrap_or_else(|| {
+                    self.derived.push(format!("{type_name}.{json}"));
+                    sentence(json)
+                });
                 if let Some(version) = &named.since {
                     doc.push_str(&format!(" Sent by API {version} and newer."));
                 }
@@ -278,7 +299,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Every distinct regular expression gets one constant.
-    fn collect_patterns(&mut self) -> Result<(), String> {
+    fn collect_patterns(&mut self) {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for (name, schema) in &self.schemas {
             if let (Schema::Alias(shape), true) = (schema, self.hand_written(name).is_some())
@@ -305,7 +326,32 @@ impl<'a> Plan<'a> {
             }
         }
         self.patterns = found;
-        Ok(())
+    }
+
+    /// Names of things that the description does not have are mistakes or leftovers.
+    fn refuse_stale_names(&self) -> Result<(), String> {
+        for (name, named) in &self.names.types {
+            let planned = self.types.iter().find(|planned| planned.name == *name);
+            if planned.is_none() && named.rust.is_none() {
+                return Err(format!("spec/types: {name} is not a type of the API"));
+            }
+            let Some(planned) = planned else { continue };
+            let known: BTreeSet<&str> = match &planned.body {
+                Body::Struct(fields) => fields.iter().map(|field| field.json.as_str()).collect(),
+                Body::Enum(variants) => variants.iter().map(|variant| variant.wire.as_str()).collect(),
+            };
+            let given = named.fields.keys().chain(named.values.keys());
+            if let Some(unknown) = given.into_iter().find(|key| !known.contains(key.as_str())) {
+                return Err(format!("spec/types: {name} has no {unknown}"));
+            }
+        }
+        let keys =
+            |operation: &OperationPlan<'_>| format!("{} {}", operation.source.method, operation.source.path);
+        let known: BTreeSet<String> = self.operations.iter().map(keys).collect();
+        match self.names.operations.keys().find(|key| !known.contains(*key)) {
+            Some(unknown) => Err(format!("spec/names.toml: {unknown} is not an operation of the API")),
+            None => Ok(()),
+        }
     }
 }
 

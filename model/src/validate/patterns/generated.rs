@@ -2,22 +2,18 @@
 
 use super::Pattern;
 
-pub(crate) static ALLOWED_IPS_IP4_ADDRESSES: Pattern = Pattern::new(
+pub(crate) static CERTIFICATE_NAME: Pattern = Pattern::new(r"^[a-zA-Z0-9_\-\ ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]+$");
+pub(crate) static CERTIFICATE_SERIAL_NUMBER: Pattern = Pattern::new(r"^[0-9A-F]{16}$");
+pub(crate) static INTERNAL_ID: Pattern = Pattern::new(r"^[1-9]((\d[1-9])|([1-9]\d))\d{7}-\d{5}$");
+pub(crate) static IPV4_ADDRESS: Pattern = Pattern::new(
     r"^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$",
 );
-pub(crate) static ALLOWED_IPS_IP4_MASKS: Pattern = Pattern::new(
+pub(crate) static IPV4_NETWORK: Pattern = Pattern::new(
     r"^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])/(0|[1-9]|[12][0-9]|3[0-2])$",
 );
-pub(crate) static ALLOWED_IPS_IP4_RANGES: Pattern = Pattern::new(
+pub(crate) static IPV4_RANGE: Pattern = Pattern::new(
     r"^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])-((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$",
 );
-pub(crate) static CERTIFICATE_SERIAL_NUMBER: Pattern = Pattern::new(r"^[0-9A-F]{16}$");
-pub(crate) static ENROLL_CERTIFICATE_REQUEST_CERTIFICATE_NAME: Pattern =
-    Pattern::new(r"^[a-zA-Z0-9_\-\ ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]+$");
-pub(crate) static EU_ENTITY_PERMISSIONS_QUERY_REQUEST_VAT_UE_IDENTIFIER: Pattern = Pattern::new(
-    r"^(ATU\d{8}|BE[01]{1}\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}|ES([A-Z]\d{8}|\d{8}[A-Z]|[A-Z]\d{7}[A-Z])|FI\d{8}|FR[A-Z0-9]{2}\d{9}|HR\d{11}|HU\d{8}|IE(\d{7}[A-Z]{2}|\d[A-Z0-9+*]\d{5}[A-Z])|IT\d{11}|LT(\d{9}|\d{12})|LU\d{8}|LV\d{11}|MT\d{8}|NL[A-Z0-9+*]{12}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10}|XI((\d{9}|\d{12})|(GD|HA)\d{3}))$",
-);
-pub(crate) static INTERNAL_ID: Pattern = Pattern::new(r"^[1-9]((\d[1-9])|([1-9]\d))\d{7}-\d{5}$");
 pub(crate) static KSEF_NUMBER: Pattern = Pattern::new(
     r"^([1-9](\d[1-9]|[1-9]\d)\d{7})-(20[2-9][0-9]|2[1-9]\d{2}|[3-9]\d{3})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])-([0-9A-F]{6})-?([0-9A-F]{6})-([0-9A-F]{2})$",
 );
@@ -28,19 +24,22 @@ pub(crate) static NIP_VAT_UE: Pattern = Pattern::new(
 pub(crate) static PEPPOL_ID: Pattern = Pattern::new(r"^P[A-Z]{2}[0-9]{6}$");
 pub(crate) static PESEL: Pattern =
     Pattern::new(r"^\d{2}(?:0[1-9]|1[0-2]|2[1-9]|3[0-2]|4[1-9]|5[0-2]|6[1-9]|7[0-2]|8[1-9]|9[0-2])\d{7}$");
+pub(crate) static VAT_UE: Pattern = Pattern::new(
+    r"^(ATU\d{8}|BE[01]{1}\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}|ES([A-Z]\d{8}|\d{8}[A-Z]|[A-Z]\d{7}[A-Z])|FI\d{8}|FR[A-Z0-9]{2}\d{9}|HR\d{11}|HU\d{8}|IE(\d{7}[A-Z]{2}|\d[A-Z0-9+*]\d{5}[A-Z])|IT\d{11}|LT(\d{9}|\d{12})|LU\d{8}|LV\d{11}|MT\d{8}|NL[A-Z0-9+*]{12}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10}|XI((\d{9}|\d{12})|(GD|HA)\d{3}))$",
+);
 
 #[cfg(test)]
 pub(crate) static ALL: &[&Pattern] = &[
-    &ALLOWED_IPS_IP4_ADDRESSES,
-    &ALLOWED_IPS_IP4_MASKS,
-    &ALLOWED_IPS_IP4_RANGES,
+    &CERTIFICATE_NAME,
     &CERTIFICATE_SERIAL_NUMBER,
-    &ENROLL_CERTIFICATE_REQUEST_CERTIFICATE_NAME,
-    &EU_ENTITY_PERMISSIONS_QUERY_REQUEST_VAT_UE_IDENTIFIER,
     &INTERNAL_ID,
+    &IPV4_ADDRESS,
+    &IPV4_NETWORK,
+    &IPV4_RANGE,
     &KSEF_NUMBER,
     &NIP,
     &NIP_VAT_UE,
     &PEPPOL_ID,
     &PESEL,
+    &VAT_UE,
 ];
