@@ -1,5 +1,7 @@
 //! Invoice sessions: state machine, processing, queries (PROTOCOL §6, §8).
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod judge;
 mod machine;
 mod pace;
@@ -8,6 +10,8 @@ mod records;
 mod refusals;
 mod requests;
 mod routes;
+#[cfg(test)]
+mod samples_tests;
 mod store;
 mod view;
 

@@ -347,3 +347,7 @@ impl SessionStore {
             .collect();
     }
 }
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

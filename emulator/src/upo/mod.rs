@@ -9,3 +9,6 @@ pub(crate) use links::LinkKey;
 pub(crate) use routes::{invoice_path, page_path, router, storage_router, xml};
 pub(crate) use seal::SealPlace;
 pub(crate) use slot::UpoSlot;
+
+#[cfg(test)]
+mod tests;
