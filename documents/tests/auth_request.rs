@@ -1,4 +1,6 @@
 //! `AuthTokenRequest` against the official schema and samples.
+// Clippy does not see that functions beside the tests are test code too.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

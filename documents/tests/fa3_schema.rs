@@ -1,4 +1,6 @@
 //! Built invoices against the official schema of FA(3).
+// Clippy does not see that functions beside the tests are test code too.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

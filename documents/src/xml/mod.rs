@@ -5,6 +5,7 @@
 
 mod characters;
 mod namespaces;
+mod references;
 mod scanner;
 mod walker;
 mod writer;

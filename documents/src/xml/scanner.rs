@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::characters::{CharacterClass, classify, continues_name, is_space, starts_name};
+use super::characters::{continues_name, is_space, starts_name};
 use super::namespaces::Namespaces;
+use super::references::{self, normalise_line_ends};
 
 /// Why a document is not well-formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -366,62 +367,9 @@ impl<'a> Scanner<'a> {
         Ok((declared, attributes))
     }
 
-    /// Replaces references, and white space as XML prescribes for text or for attribute values.
+    /// Replaces references and normalises white space of a raw text that began at `start`.
     fn expand(&mut self, raw: &'a str, start: usize, attribute: bool) -> Scan<Cow<'a, str>> {
-        let plain = |text: &'a str| match attribute {
-            true => normalise_attribute(text),
-            false => normalise_line_ends(text),
-        };
-        let Some(first) = raw.find('&') else { return Ok(plain(raw)) };
-        let mut out = plain(&raw[..first]).into_owned();
-        let mut at = first;
-        while at < raw.len() {
-            let rest = &raw[at..];
-            if let Some(reference) = rest.strip_prefix('&') {
-                let (character, length) = self.reference(reference, start + at)?;
-                out.push(character);
-                at += 1 + length;
-            } else {
-                let run = &rest[..rest.find('&').unwrap_or(rest.len())];
-                out.push_str(&plain(run));
-                at += run.len();
-            }
-        }
-        Ok(Cow::Owned(out))
-    }
-
-    /// Resolves a reference; `body` begins after the ampersand at `offset`. Returns the length read, semicolon included.
-    fn reference(&mut self, body: &str, offset: usize) -> Scan<(char, usize)> {
-        let invalid = Err(Fault { problem: Problem::InvalidReference, offset });
-        // A limit keeps a text full of bare ampersands from being searched to its end again and again.
-        let window = body.bytes().take(300).position(|b| b == b';');
-        let Some(end) = window else { return invalid };
-        let name = &body[..end];
-        if let Some(number) = name.strip_prefix('#') {
-            let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-            if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
-                return invalid;
-            }
-            let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
-            match (classify(code), char::from_u32(code)) {
-                (CharacterClass::Allowed, Some(character)) => return Ok((character, end + 1)),
-                (CharacterClass::Discouraged, Some(character)) => {
-                    self.discouraged.push((offset, code));
-                    return Ok((character, end + 1));
-                }
-                _ => return self.fault_at(Problem::ForbiddenReference(code), offset),
-            }
-        }
-        let character = match name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ if is_name(name) => return self.fault_at(Problem::UnknownEntity, offset),
-            _ => return invalid,
-        };
-        Ok((character, end + 1))
+        references::expand(raw, start, attribute, &mut self.discouraged)
     }
 
     fn skip_space(&mut self) -> usize {
@@ -462,23 +410,4 @@ impl<'a> Scanner<'a> {
 
 fn split(name: &str) -> (&str, &str) {
     name.split_once(':').unwrap_or(("", name))
-}
-
-fn is_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(starts_name) && characters.all(continues_name)
-}
-
-fn normalise_line_ends(text: &str) -> Cow<'_, str> {
-    if !text.contains('\r') {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-fn normalise_attribute(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\t', '\n', '\r']) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.replace("\r\n", " ").replace(['\t', '\n', '\r'], " "))
 }
