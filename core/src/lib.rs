@@ -1,1 +1,52 @@
-//! Work in progress.
+//! libksef: a client of KSeF 2.0, the Polish national e-invoicing system.
+//!
+//! * [`Client`] is one context in one [`Environment`]; it logs in by itself and stays logged in.
+//! * [`OnlineSession`] sends invoices one by one. [`OnlineSession::send`] answers with what became of the invoice,
+//!   whatever happened on the way; a lost answer never makes it send twice.
+//! * [`blocking`] has the same names without `async`.
+//! * [`Error`] has a stable number, texts in English and Polish, what KSeF said, and whether the request was sent.
+//!
+//! Every operation of the API is also there as a typed method, by area: [`Client::sessions`], [`Client::invoices`],
+//! [`Client::tokens`] and so on, with the types of [`model`].
+//!
+//! The work is done on threads of the library, so that any asynchronous runtime can await it. Dropping a future stops
+//! its work.
+
+pub mod api;
+mod auth;
+pub mod blocking;
+mod client;
+mod clock;
+mod config;
+mod environment;
+mod error;
+mod flight;
+mod http;
+mod keys;
+mod runtime;
+mod scope;
+mod session;
+pub mod test_identity;
+
+pub use auth::{BearerToken, Credentials};
+pub use client::{Client, ClientBuilder};
+pub use clock::{Clock, Sleep, SystemClock};
+pub use config::{LoginOptions, Proxy, RetryOptions, Timeouts, TrustRoots};
+pub use environment::{Environment, Hosts};
+pub use error::{Error, ErrorEntry, ErrorKind, KsefError, Language, Result, entries, entry};
+pub use http::Download;
+pub use http::warning::SystemWarning;
+pub use ksef_crypto::{Certificate, PrivateKey, Sha256, SigningIdentity};
+pub use ksef_documents::{Form, InvoiceHeader};
+/// The types of the API, by the names of its description.
+pub use ksef_model as model;
+pub use ksef_model::{
+    ContextIdentifier, FormCode, InternalId, InvalidIdentifier, KsefNumber, Nip, NipVatUe, PeppolId,
+    ReferenceNumber, SessionInvoiceStatusResponse, SessionStatusResponse,
+};
+pub use ksef_xades::Signer;
+pub use scope::{CallOptions, CancelToken};
+pub use session::{
+    AcceptedInvoice, Conflict, OfflineMode, OnlineSession, OpenOptions, OriginalInvoice, RejectedInvoice,
+    ResumeToken, SendOptions, SendOutcome, Upo, UpoDescription, UpoSignature, WaitPolicy,
+};

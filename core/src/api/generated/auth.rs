@@ -21,7 +21,7 @@ impl AuthApi {
     /// Lists the active logins of the current context, newest first.
     ///
     /// `GET /auth/sessions`. Pass the `continuation_token` of the previous page, or nothing for the first
-    /// page.
+    /// page. A page holds 10 to 100 entries, 10 unless said.
     pub async fn list_sessions(
         &self,
         page_size: Option<i32>,

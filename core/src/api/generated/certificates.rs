@@ -80,7 +80,7 @@ impl CertificatesApi {
 
     /// Finds the caller's certificates, newest request first.
     ///
-    /// `POST /certificates/query`. Pages count from 0.
+    /// `POST /certificates/query`. Pages count from 0. A page holds 10 to 50 entries, 10 unless said.
     pub async fn query(
         &self,
         request: &QueryCertificatesRequest,

@@ -33,7 +33,7 @@ impl CollectiveIdentifiersApi {
     ///
     /// `POST /collective-identifiers/query`; needs one of the permissions `InvoiceRead`, `InvoiceWrite`,
     /// `CollectiveIdentifierManage`. Pass the `continuation_token` of the previous page, or nothing for the
-    /// first page.
+    /// first page. A page holds 10 to 200 entries, 10 unless said.
     pub async fn query(
         &self,
         request: &CollectiveIdentifiersQueryRequest,
@@ -54,7 +54,7 @@ impl CollectiveIdentifiersApi {
     ///
     /// `POST /collective-identifiers/invoices`; needs one of the permissions `InvoiceRead`, `InvoiceWrite`,
     /// `CollectiveIdentifierManage`. Pass the `continuation_token` of the previous page, or nothing for the
-    /// first page.
+    /// first page. A page holds 10 to 500 entries, 10 unless said.
     pub async fn query_invoices(
         &self,
         request: &CollectiveIdentifierInvoicesQueryRequest,
@@ -75,7 +75,7 @@ impl CollectiveIdentifiersApi {
     ///
     /// `GET /collective-identifiers/ksef/{ksefNumber}`; needs one of the permissions `InvoiceRead`,
     /// `InvoiceWrite`, `CollectiveIdentifierManage`. Pass the `continuation_token` of the previous page, or
-    /// nothing for the first page.
+    /// nothing for the first page. A page holds 10 to 200 entries, 10 unless said.
     pub async fn by_ksef_number(
         &self,
         ksef_number: &KsefNumber,

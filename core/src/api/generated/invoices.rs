@@ -26,7 +26,8 @@ impl InvoicesApi {
 
     /// Finds invoices and reads their metadata; at most 10 000 per query, then the date range moves on.
     ///
-    /// `POST /invoices/query/metadata`; needs the permission `InvoiceRead`. Pages count from 0.
+    /// `POST /invoices/query/metadata`; needs the permission `InvoiceRead`. Pages count from 0. A page holds
+    /// 10 to 250 entries, 10 unless said.
     pub async fn query_metadata(
         &self,
         request: &InvoiceQueryFilters,

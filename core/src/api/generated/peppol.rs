@@ -14,7 +14,7 @@ pub struct PeppolApi {
 impl PeppolApi {
     /// Lists the registered Peppol service providers, newest first.
     ///
-    /// `GET /peppol/query`. Pages count from 0.
+    /// `GET /peppol/query`. Pages count from 0. A page holds 10 to 100 entries, 10 unless said.
     pub async fn list_providers(
         &self,
         page_offset: Option<i32>,

@@ -141,7 +141,8 @@ impl PermissionsApi {
 
     /// Finds the caller's own permissions in the current context.
     ///
-    /// `POST /permissions/query/personal/grants`. Pages count from 0.
+    /// `POST /permissions/query/personal/grants`. Pages count from 0. A page holds 10 to 100 entries, 10
+    /// unless said.
     pub async fn query_personal(
         &self,
         request: &PersonalPermissionsQueryRequest,
@@ -161,7 +162,8 @@ impl PermissionsApi {
     /// Finds permissions that people and entities have or were given in the current context.
     ///
     /// `POST /permissions/query/persons/grants`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`, `SubunitManage`. Pages count from 0.
+    /// `CredentialsRead`, `SubunitManage`. Pages count from 0. A page holds 10 to 100 entries, 10 unless
+    /// said.
     pub async fn query_persons(
         &self,
         request: &PersonPermissionsQueryRequest,
@@ -181,7 +183,8 @@ impl PermissionsApi {
     /// Finds the administrators of units and subordinate entities.
     ///
     /// `POST /permissions/query/subunits/grants`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`, `SubunitManage`. Pages count from 0.
+    /// `CredentialsRead`, `SubunitManage`. Pages count from 0. A page holds 10 to 100 entries, 10 unless
+    /// said.
     pub async fn query_subunits(
         &self,
         request: &SubunitPermissionsQueryRequest,
@@ -201,7 +204,7 @@ impl PermissionsApi {
     /// Finds permissions to handle invoices which the current context received from others.
     ///
     /// `POST /permissions/query/entities/grants`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`. Pages count from 0.
+    /// `CredentialsRead`. Pages count from 0. A page holds 10 to 100 entries, 10 unless said.
     pub async fn query_entities(
         &self,
         request: &EntityPermissionsQueryRequest,
@@ -221,7 +224,7 @@ impl PermissionsApi {
     /// Finds the roles of the current context, such as bailiff or local government unit.
     ///
     /// `GET /permissions/query/entities/roles`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`. Pages count from 0.
+    /// `CredentialsRead`. Pages count from 0. A page holds 10 to 100 entries, 10 unless said.
     pub async fn query_entity_roles(
         &self,
         page_offset: Option<i32>,
@@ -240,7 +243,8 @@ impl PermissionsApi {
     /// Finds the entities subordinate to the current context and their roles.
     ///
     /// `POST /permissions/query/subordinate-entities/roles`; needs one of the permissions
-    /// `CredentialsManage`, `CredentialsRead`, `SubunitManage`. Pages count from 0.
+    /// `CredentialsManage`, `CredentialsRead`, `SubunitManage`. Pages count from 0. A page holds 10 to 100
+    /// entries, 10 unless said.
     pub async fn query_subordinate_entity_roles(
         &self,
         request: &SubordinateEntityRolesQueryRequest,
@@ -260,7 +264,8 @@ impl PermissionsApi {
     /// Finds authorisations given or received by the current context.
     ///
     /// `POST /permissions/query/authorizations/grants`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`, `PefInvoiceWrite`. Pages count from 0.
+    /// `CredentialsRead`, `PefInvoiceWrite`. Pages count from 0. A page holds 10 to 100 entries, 10 unless
+    /// said.
     pub async fn query_authorizations(
         &self,
         request: &EntityAuthorizationPermissionsQueryRequest,
@@ -280,7 +285,7 @@ impl PermissionsApi {
     /// Finds permissions of administrators and representatives of EU entities.
     ///
     /// `POST /permissions/query/eu-entities/grants`; needs one of the permissions `CredentialsManage`,
-    /// `CredentialsRead`, `VatUeManage`. Pages count from 0.
+    /// `CredentialsRead`, `VatUeManage`. Pages count from 0. A page holds 10 to 100 entries, 10 unless said.
     pub async fn query_eu_entities(
         &self,
         request: &EuEntityPermissionsQueryRequest,

@@ -22,7 +22,7 @@ impl SessionsApi {
     ///
     /// `GET /sessions`; needs one of the permissions `InvoiceWrite`, `Introspection`,
     /// `EnforcementOperations`. Pass the `continuation_token` of the previous page, or nothing for the first
-    /// page.
+    /// page. A page holds 10 to 1000 entries, 10 unless said.
     pub async fn list(
         &self,
         session_type: &SessionType,
@@ -76,7 +76,7 @@ impl SessionsApi {
     ///
     /// `GET /sessions/{referenceNumber}/invoices`; needs one of the permissions `InvoiceWrite`,
     /// `Introspection`, `PefInvoiceWrite`, `EnforcementOperations`. Pass the `continuation_token` of the
-    /// previous page, or nothing for the first page.
+    /// previous page, or nothing for the first page. A page holds 10 to 1000 entries, 10 unless said.
     pub async fn list_invoices(
         &self,
         reference_number: &ReferenceNumber,
@@ -113,7 +113,7 @@ impl SessionsApi {
     ///
     /// `GET /sessions/{referenceNumber}/invoices/failed`; needs one of the permissions `InvoiceWrite`,
     /// `Introspection`, `PefInvoiceWrite`, `EnforcementOperations`. Pass the `continuation_token` of the
-    /// previous page, or nothing for the first page.
+    /// previous page, or nothing for the first page. A page holds 10 to 1000 entries, 10 unless said.
     pub async fn list_failed_invoices(
         &self,
         reference_number: &ReferenceNumber,

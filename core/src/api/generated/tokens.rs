@@ -25,7 +25,8 @@ impl TokensApi {
 
     /// Lists the KSeF tokens visible to the caller, newest first.
     ///
-    /// `GET /tokens`. Pass the `continuation_token` of the previous page, or nothing for the first page.
+    /// `GET /tokens`. Pass the `continuation_token` of the previous page, or nothing for the first page. A
+    /// page holds 10 to 100 entries, 10 unless said.
     pub async fn list(
         &self,
         query: &TokensListQuery,

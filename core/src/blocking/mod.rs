@@ -1,0 +1,9 @@
+//! The same client without `async`: each call waits on the calling thread while the library's own threads work.
+//!
+//! Called inside an asynchronous runtime, every function that waits returns error 1019 instead of blocking it.
+
+mod client;
+mod session;
+
+pub use client::Client;
+pub use session::OnlineSession;

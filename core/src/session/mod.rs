@@ -1,0 +1,20 @@
+//! Interactive sessions: opening, sending, waiting, closing, confirmations (PROTOCOL §6, §8).
+
+mod close;
+mod duplicate;
+mod intents;
+mod lists;
+mod online;
+mod options;
+mod outcome;
+mod resume;
+mod send;
+mod settle;
+mod upo;
+
+pub(crate) use intents::Intents;
+pub use online::OnlineSession;
+pub use options::{OfflineMode, OpenOptions, SendOptions, WaitPolicy};
+pub use outcome::{AcceptedInvoice, Conflict, OriginalInvoice, RejectedInvoice, SendOutcome};
+pub use resume::ResumeToken;
+pub use upo::{Upo, UpoDescription, UpoSignature};
