@@ -54,7 +54,9 @@ pub(crate) fn issue(kind: ReferenceKind, now: Timestamp) -> ReferenceNumber {
 }
 
 fn number(head: &str) -> ReferenceNumber {
-    let text = format!("{head}{:02X}", ksef_crypto::crc8(head.as_bytes()));
+    // The hyphen before the checksum is not covered by it.
+    let covered = head.trim_end_matches('-');
+    let text = format!("{head}{:02X}", ksef_crypto::crc8(covered.as_bytes()));
     ReferenceNumber::try_from(text.as_str()).unwrap_or_else(|_| unreachable!("the shape is fixed above"))
 }
 

@@ -246,9 +246,10 @@ impl SessionStore {
     }
 
     fn fail_invoices(&mut self, session: SessionIndex, at: Timestamp) {
+        let invoices = &self.invoices;
+        self.due.retain(|(_, index)| invoices[*index].session != session);
         for index in self.sessions[session].invoices.clone() {
             if matches!(self.invoices[index].progress, Progress::Pending { .. }) {
-                self.due.retain(|(_, pending)| *pending != index);
                 self.reject(index, Rejection::bare(RejectionCode::SessionFailed), None, at);
             }
         }
