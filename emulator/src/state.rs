@@ -47,7 +47,7 @@ pub(crate) struct Store {
 }
 
 /// The speed of asynchronous work, set by `POST /processing`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Processing {
     /// Virtual time between receipt of an invoice, or closing of a session, and the end of its processing.
     pub(crate) delay: SignedDuration,
@@ -57,6 +57,18 @@ pub(crate) struct Processing {
     pub(crate) authentication_delay: SignedDuration,
     /// Virtual time for which a KSeF token stays `Pending` and `Revoking`.
     pub(crate) token_delay: SignedDuration,
+}
+
+impl Default for Processing {
+    /// Invoices take a moment, so that a caller meets the statuses on the way; the rest is immediate.
+    fn default() -> Self {
+        Self {
+            delay: SignedDuration::from_millis(20),
+            hold: false,
+            authentication_delay: SignedDuration::ZERO,
+            token_delay: SignedDuration::ZERO,
+        }
+    }
 }
 
 impl AppState {

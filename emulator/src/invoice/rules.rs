@@ -205,7 +205,7 @@ pub(crate) fn issuer(header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Re
     }
 }
 
-/// All rules of the read document, in order. The rules before reading are [`declared`] and [`bytes`].
+/// All rules of the read document, in order. The rules before reading are [`declared()`] and [`bytes()`].
 pub(crate) fn document(content: &[u8], header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
     form(header, terms)?;
     facets(header)?;

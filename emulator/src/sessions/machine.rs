@@ -146,7 +146,7 @@ impl SessionMachine {
         }
     }
 
-    /// Current state, as of the last [`SessionMachine::advance`].
+    /// The state, as of the last look at the clock.
     pub(crate) fn state(&self) -> SessionState {
         self.state
     }

@@ -77,6 +77,12 @@ impl UpoSlot {
         &self.0.upo.documents
     }
 
+    /// Its place in the confirmation of a session.
+    #[cfg(test)]
+    pub(crate) fn page(&self) -> Option<Page> {
+        self.0.upo.page
+    }
+
     /// The signed document: made by the first caller, the same bytes for all.
     pub(crate) fn signed(&self, seal: &Seal) -> Result<SignedUpo, SealError> {
         let mut place = self.0.signed.lock().unwrap_or_else(PoisonError::into_inner);

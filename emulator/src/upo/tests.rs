@@ -137,3 +137,18 @@ fn everyone_gets_the_same_bytes() {
         assert_eq!(copy.hash, ksef_crypto::Sha256::of(&copies[0].content));
     }
 }
+
+#[test]
+fn a_page_holds_ten_thousand_documents_and_ranges_include_both_ends() {
+    let confirmed = confirmed(Receiver::Test);
+    let one = confirmed.page.documents()[0].clone();
+    let documents = vec![one; 10_001];
+    let opening = confirmed.world.opening();
+    let session = "20260119-SO-36E370E000-B1C29B0B96-6B".parse().unwrap();
+    let pages: Vec<_> = UpoSlot::pages(&session, &opening, &documents, confirmed.world.now)
+        .iter()
+        .map(|slot| (slot.page().unwrap(), slot.documents().len()))
+        .map(|(page, held)| (page.number, page.count, page.first_document, page.last_document, held))
+        .collect();
+    assert_eq!(pages, [(1, 2, 1, 10_000, 10_000), (2, 2, 10_001, 10_001, 1)]);
+}
