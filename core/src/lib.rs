@@ -15,6 +15,7 @@
 pub mod api;
 mod auth;
 pub mod blocking;
+pub mod bridge;
 mod client;
 mod clock;
 mod config;
@@ -36,7 +37,7 @@ pub use environment::{Environment, Hosts};
 pub use error::{Error, ErrorEntry, ErrorKind, KsefError, Language, Result, entries, entry};
 pub use http::Download;
 pub use http::warning::SystemWarning;
-pub use ksef_crypto::{Certificate, PrivateKey, Sha256, SigningIdentity};
+pub use ksef_crypto::{Certificate, PrivateKey, Sha256, SigningIdentity, SymmetricKey};
 pub use ksef_documents::{Form, InvoiceHeader};
 /// The types of the API, by the names of its description.
 pub use ksef_model as model;
@@ -48,5 +49,5 @@ pub use ksef_xades::Signer;
 pub use scope::{CallOptions, CancelToken};
 pub use session::{
     AcceptedInvoice, Conflict, OfflineMode, OnlineSession, OpenOptions, OriginalInvoice, RejectedInvoice,
-    ResumeToken, SendOptions, SendOutcome, Upo, UpoDescription, UpoSignature, WaitPolicy,
+    ResumeToken, SendOptions, SendOutcome, Upo, UpoDescription, UpoSignature, WaitPolicy, check_invoice,
 };

@@ -17,4 +17,5 @@ pub use online::OnlineSession;
 pub use options::{OfflineMode, OpenOptions, SendOptions, WaitPolicy};
 pub use outcome::{AcceptedInvoice, Conflict, OriginalInvoice, RejectedInvoice, SendOutcome};
 pub use resume::ResumeToken;
+pub use send::check_invoice;
 pub use upo::{Upo, UpoDescription, UpoSignature};

@@ -33,6 +33,15 @@ enum Posted {
     Unknown(Error),
 }
 
+/// Checks the bytes of an invoice by the rules of PROTOCOL §19 that need no schema, as [`OnlineSession::send`] does
+/// before anything leaves.
+///
+/// # Errors
+/// 6xxx, for the first rule that is broken.
+pub fn check_invoice(invoice: &[u8]) -> Result<()> {
+    ksef_documents::check(invoice).map_err(|findings| Error::of_findings(&findings))
+}
+
 impl OnlineSession {
     /// Sends an invoice and finds out what became of it.
     ///
@@ -63,7 +72,7 @@ impl OnlineSession {
         if self.is_closed() {
             return Err(Error::new(texts::SESSION_CLOSED));
         }
-        ksef_documents::check(&invoice).map_err(|findings| Error::of_findings(&findings))?;
+        check_invoice(&invoice)?;
         let mut replaced = false;
         loop {
             let opened = self.opened();
