@@ -1,4 +1,5 @@
 //! Canonical forms written down by hand, each for one rule.
+#![allow(clippy::unwrap_used)]
 
 use ksef_xades::XmlError;
 use ksef_xades::c14n::{Algorithm, canonicalize, canonicalize_element, canonicalize_without_signatures};

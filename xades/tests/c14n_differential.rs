@@ -1,4 +1,5 @@
 //! Canonical forms of generated documents against libxml2 (whole documents) and the JDK (whole documents and subtrees).
+#![allow(clippy::unwrap_used)]
 
 mod common;
 #[path = "common/generator.rs"]

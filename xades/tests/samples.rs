@@ -1,4 +1,5 @@
 //! Signed documents of the specification pack, made by other programs.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

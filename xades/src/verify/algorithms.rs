@@ -6,6 +6,8 @@ use super::{VerifyError, VerifyOptions};
 use crate::c14n::{Algorithm, Method};
 use crate::tree::{Document, NodeId};
 
+/// The list is compared with every declaration of the document.
+const MAX_PREFIXES: usize = 64;
 const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 pub(super) fn unsupported(role: &'static str, uri: &str) -> VerifyError {
@@ -74,8 +76,12 @@ pub(super) fn canonicalization(tree: &Document<'_>, node: NodeId) -> Result<Opti
         }
         let prefixes = tree.attribute(parameter, "PrefixList").unwrap_or_default().split_ascii_whitespace();
         method.inclusive_prefixes = prefixes
+            .take(MAX_PREFIXES + 1)
             .map(|prefix| if prefix == "#default" { String::new() } else { prefix.to_owned() })
             .collect();
+        if method.inclusive_prefixes.len() > MAX_PREFIXES {
+            return Err(VerifyError::Structure { reason: "too many inclusive namespaces" });
+        }
     }
     Ok(Some(method))
 }

@@ -88,8 +88,9 @@ pub struct Verified {
 /// The first fault found; [`VerifyError::ksef_code`] gives the service's code for it.
 pub fn verify(xml: &[u8], options: &VerifyOptions) -> Result<Verified, VerifyError> {
     let tree = parse(decode(xml)?)?;
-    let ids = tree.ids()?;
+    // counted first: two signatures of one program usually share their Ids as well
     let signature = only_signature(&tree)?;
+    let ids = tree.ids()?;
     let outline = Outline::read(&tree, signature)?;
     let algorithm = algorithms::signature(outline.signature_method, options)?;
     let properties = properties::read(&tree, &outline, options)?;

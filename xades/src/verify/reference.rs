@@ -89,7 +89,7 @@ pub(super) fn dereference(
         match (transform, nodes.take()) {
             (Transform::WithoutSignature, Some(mut set)) => {
                 if tree.is_within(set.top, outline.signature) {
-                    return Err(structure("a transform leaves nothing to sign"));
+                    return Err(VerifyError::DocumentNotCovered);
                 }
                 set.excluded = vec![outline.signature];
                 nodes = Some(set);

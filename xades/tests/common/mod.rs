@@ -1,5 +1,5 @@
 //! Identities, files and outside judges for the tests of this crate.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
