@@ -186,6 +186,11 @@ impl Emulator {
         SigningIdentity::from_pem(&issued.certificate_pem, &issued.key_pem, None).map_err(CommandError::new)
     }
 
+    /// Lets a context send invoices with attachments, as the consent in e-Urząd Skarbowy does (PROTOCOL §15.9).
+    pub fn consent_to_attachments(&self, context: &ContextIdentifier) {
+        self.state.store().sessions.consent_to_attachments(context.clone());
+    }
+
     /// Stops listening, lets running requests finish for a moment, and ends.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);

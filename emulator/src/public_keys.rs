@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ksef_crypto::{Certificate, MinistryPrivateKey, Sha256};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -56,12 +56,16 @@ pub(crate) struct KeyRing {
 
 const BITS: u32 = 2048;
 
+/// How long before their making keys are valid, for callers whose clocks run behind.
+const FIRST_VALID_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+const NEXT_VALID_BEFORE: SignedDuration = SignedDuration::from_mins(1);
+
 impl KeyRing {
     /// Waits until the first keys exist; generates them when nobody has.
     pub(crate) async fn ready(&self, trust: &Trust, now: Timestamp) -> Result<(), ApiError> {
         self.generated
             .get_or_try_init(|| async {
-                let fresh = generate(trust, now).await?;
+                let fresh = generate(trust, now - FIRST_VALID_BEFORE).await?;
                 self.write(|keys| keys.extend(fresh));
                 Ok(())
             })
@@ -97,7 +101,7 @@ impl KeyRing {
     /// Publishes new keys of both usages.
     pub(crate) async fn rotate(&self, state: &AppState, rotation: Rotation) -> Result<(), ApiError> {
         self.ready(state.trust(), state.now()).await?;
-        let fresh = generate(state.trust(), state.now()).await?;
+        let fresh = generate(state.trust(), self.next_valid_from(state.now())).await?;
         self.write(|keys| {
             if rotation == Rotation::Emergency {
                 keys.iter_mut().for_each(|key| key.withdrawn = true);
@@ -105,6 +109,14 @@ impl KeyRing {
             keys.extend(fresh);
         });
         Ok(())
+    }
+
+    /// A new key begins after every older one, however fast rotations follow each other: clients choose the latest.
+    fn next_valid_from(&self, now: Timestamp) -> Timestamp {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let latest = keys.iter().map(|key| key.certificate.not_before()).max();
+        let soonest = now - NEXT_VALID_BEFORE;
+        latest.map_or(soonest, |latest| soonest.max(latest + SignedDuration::from_secs(1)))
     }
 
     /// The array of the wire.
@@ -140,7 +152,7 @@ async fn list(State(state): State<AppState>) -> Result<Reply<Vec<Value>>, ApiErr
     Ok(Reply(StatusCode::OK, state.keys().published()))
 }
 
-async fn generate(trust: &Trust, now: Timestamp) -> Result<Vec<EncryptionKey>, ApiError> {
+async fn generate(trust: &Trust, valid_from: Timestamp) -> Result<Vec<EncryptionKey>, ApiError> {
     let usages = [KeyUsage::KsefTokenEncryption, KeyUsage::SymmetricKeyEncryption];
     let tasks = usages.map(|_| tokio::task::spawn_blocking(|| MinistryPrivateKey::generate(BITS)));
     let mut keys = Vec::with_capacity(usages.len());
@@ -148,7 +160,7 @@ async fn generate(trust: &Trust, now: Timestamp) -> Result<Vec<EncryptionKey>, A
         let private = task.await.ok().and_then(Result::ok).ok_or_else(ApiError::internal)?;
         let spki = private.spki_der();
         let certificate =
-            trust.issue_encryption_certificate(spki.clone(), now).map_err(|_| ApiError::internal())?;
+            trust.issue_encryption_certificate(spki.clone(), valid_from).map_err(|_| ApiError::internal())?;
         keys.push(EncryptionKey {
             id: Sha256::of(&spki).to_base64(),
             usage,

@@ -55,11 +55,16 @@ async fn count(State(state): State<AppState>, mut request: Request, next: Next) 
     next.run(request).await
 }
 
-/// On TEST the text of `X-Test-System-Warning` comes back as `X-System-Warning` of a good answer (PROTOCOL §1.5).
+/// A good answer carries the warning that the management API set. On TEST the text of `X-Test-System-Warning` comes
+/// back instead (PROTOCOL §1.5).
 async fn system_warning(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let warning = request.headers().get("x-test-system-warning").and_then(fold);
+    let asked =
+        request.headers().get("x-test-system-warning").filter(|_| state.profile() == Profile::Test).cloned();
     let mut response = next.run(request).await;
-    if let (Profile::Test, true, Some(warning)) = (state.profile(), response.status().is_success(), warning) {
+    let set = || HeaderValue::from_bytes(state.store().warning.as_ref()?.as_bytes()).ok();
+    if response.status().is_success()
+        && let Some(warning) = asked.or_else(set).as_ref().and_then(fold)
+    {
         response.headers_mut().insert("x-system-warning", warning);
     }
     response

@@ -44,6 +44,8 @@ pub(crate) struct Store {
     pub(crate) faults: FaultPlan,
     /// How often each operation was called.
     pub(crate) requests: RequestLog,
+    /// The text of `X-System-Warning` on every good answer.
+    pub(crate) warning: Option<String>,
 }
 
 /// The speed of asynchronous work, set by `POST /processing`.

@@ -1,6 +1,6 @@
 //! The emulator's own certificate authority, and whom else it believes.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ksef_crypto::{
     Certificate, KeyKind, KeyUsage, SigningIdentity,
     authority::{Authority, IssueRequest, SealSubject, Subject, Validity},
@@ -41,12 +41,14 @@ impl Trust {
     pub(crate) fn issue_encryption_certificate(
         &self,
         spki_der: Vec<u8>,
-        now: Timestamp,
+        valid_from: Timestamp,
     ) -> ksef_crypto::Result<Certificate> {
+        let validity =
+            Validity { not_before: valid_from, not_after: valid_from + SignedDuration::from_hours(730 * 24) };
         self.authority.issue(&IssueRequest {
             subject: SealSubject::with_nip(MINISTRY.0, MINISTRY.1).into(),
             spki_der,
-            validity: Validity::days(now, 730)?,
+            validity,
             serial: None,
             key_usage: KeyUsage::KEY_ENCIPHERMENT | KeyUsage::DATA_ENCIPHERMENT,
         })

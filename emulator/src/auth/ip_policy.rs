@@ -38,19 +38,17 @@ impl IpPolicy {
     /// What is wrong with the policy, each with the name of the list it is in.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let lists: [(&str, &[String], fn(&str) -> bool); 3] = [
-            ("ip4Addresses", &self.ip4_addresses, |text| address(text).is_some()),
-            ("ip4Ranges", &self.ip4_ranges, |text| range(text).is_some()),
-            ("ip4Masks", &self.ip4_masks, |text| mask(text).is_some()),
-        ];
-        for (name, items, valid) in lists {
+        let mut check = |name: &str, items: &[String], valid: fn(&str) -> bool| {
             if items.len() > 10 {
                 faults.push(format!("'{name}' must contain at most 10 items."));
             }
             if !items.iter().all(|item| valid(item)) {
                 faults.push(format!("'{name}' is not in the correct format."));
             }
-        }
+        };
+        check("ip4Addresses", &self.ip4_addresses, |text| address(text).is_some());
+        check("ip4Ranges", &self.ip4_ranges, |text| range(text).is_some());
+        check("ip4Masks", &self.ip4_masks, |text| mask(text).is_some());
         faults
     }
 

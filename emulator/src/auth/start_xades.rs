@@ -161,7 +161,7 @@ fn certificate_problem(
     };
     if !certificate.is_valid_at(now) {
         Some(CertificateProblem::NotValid)
-    } else if certificate.is_authority() || !certificate.key_usage().is_none_or(signs) {
+    } else if !certificate.key_usage().is_none_or(signs) {
         Some(CertificateProblem::Unsuitable)
     } else if state.store().auth.is_certificate_revoked(&certificate.fingerprint()) {
         Some(CertificateProblem::Revoked)

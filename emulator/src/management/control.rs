@@ -221,6 +221,30 @@ pub(super) async fn consent_to_attachments(
     StatusCode::NO_CONTENT
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Warning {
+    text: String,
+}
+
+/// `POST /warnings {"text": "[code]: message | …"}`: every good answer carries it as `X-System-Warning`.
+pub(super) async fn set_warning(
+    State(state): State<AppState>,
+    Body(body): Body<Warning>,
+) -> Result<StatusCode, Wrong> {
+    if body.text.is_empty() || body.text.chars().any(char::is_control) {
+        return Err(Wrong("text is one line that is not empty".to_owned()));
+    }
+    state.store().warning = Some(body.text);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /warnings`.
+pub(super) async fn clear_warning(State(state): State<AppState>) -> StatusCode {
+    state.store().warning = None;
+    StatusCode::NO_CONTENT
+}
+
 /// `POST /reset`.
 pub(super) async fn reset(State(state): State<AppState>) -> Result<StatusCode, Wrong> {
     state.reset()?;

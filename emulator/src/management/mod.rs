@@ -31,6 +31,7 @@ pub(crate) fn router(state: AppState, api_url: String) -> Router {
         .route("/contexts/block", post(control::block))
         .route("/contexts/unblock", post(control::unblock))
         .route("/contexts/attachments", post(control::consent_to_attachments))
+        .route("/warnings", post(control::set_warning).delete(control::clear_warning))
         .route("/invoices", get(inventory::invoices))
         .route("/requests", get(inventory::requests).delete(inventory::clear_requests))
         .route("/reset", post(control::reset))
