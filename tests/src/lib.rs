@@ -4,6 +4,7 @@
 //! expectation; runners only do what they are told.
 
 pub mod driver;
+pub mod house;
 pub mod management;
 pub mod matching;
 pub mod materials;

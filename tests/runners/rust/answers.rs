@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use libksef::model::{AuthenticationListItem, SessionInvoiceStatusResponse, SessionStatusResponse};
 use libksef::{
-    CallOptions, CancelToken, ContextIdentifier, Credentials, Environment, Error, FormCode, Hosts, Language, OfflineMode,
-    SendOptions, SendOutcome, Sha256, SigningIdentity, SystemWarning, Upo, WaitPolicy,
+    CallOptions, CancelToken, ContextIdentifier, Credentials, Environment, Error, Form, Hosts, Language,
+    OfflineMode, SendOptions, SendOutcome, Sha256, SigningIdentity, SystemWarning, Upo, WaitPolicy,
 };
 use serde_json::{Map, Value, json};
 
@@ -50,22 +50,26 @@ impl Command {
 
     pub(crate) fn context(&self) -> Result<ContextIdentifier, Refusal> {
         let field = |name: &str| self.0.get("context").and_then(|c| c.get(name)).and_then(Value::as_str);
-        Ok(ContextIdentifier::parse(field("type").unwrap_or_default(), field("value").unwrap_or_default())?)
+        Ok(libksef::bridge::context(field("type").unwrap_or_default(), field("value").unwrap_or_default())?)
     }
 
     pub(crate) fn credentials(&self) -> Result<Credentials, Refusal> {
         let field = |name: &str| self.0.get("credentials").and_then(|c| c.get(name)).and_then(Value::as_str);
         match (field("token"), field("certificate_pem"), field("key_pem")) {
             (Some(token), None, None) => Ok(Credentials::token(token)?),
-            (None, Some(certificate), Some(key)) => {
-                Ok(Credentials::certificate(SigningIdentity::from_pem(certificate, key, field("key_password"))?))
+            (None, Some(certificate), Some(key)) => Ok(Credentials::certificate(SigningIdentity::from_pem(
+                certificate,
+                key,
+                field("key_password"),
+            )?)),
+            _ => {
+                Err(Refusal::Unsupported("credentials are a token or a certificate with its key".to_owned()))
             }
-            _ => Err(Refusal::Unsupported("credentials are a token or a certificate with its key".to_owned())),
         }
     }
 
-    pub(crate) fn form(&self) -> Result<FormCode, Refusal> {
-        Ok(FormCode::parse(self.optional("form").unwrap_or("FA (3)"))?)
+    pub(crate) fn form(&self) -> Result<Form, Refusal> {
+        Ok(libksef::bridge::form(self.optional("form").unwrap_or("FA (3)"))?)
     }
 
     pub(crate) fn invoice(&self) -> Result<Vec<u8>, Refusal> {
@@ -193,7 +197,7 @@ pub(crate) fn invoices(invoices: &[SessionInvoiceStatusResponse]) -> Value {
                 "reference_number": invoice.reference_number.to_string(),
                 "ordinal_number": invoice.ordinal_number,
                 "ksef_number": invoice.ksef_number.as_ref().map(ToString::to_string),
-                "invoice_hash": invoice.invoice_hash.to_string(),
+                "invoice_hash": invoice.invoice_hash,
                 "code": invoice.status.code,
             })
         })
@@ -210,7 +214,7 @@ pub(crate) fn upos(upos: &[Upo]) -> Result<Value, Refusal> {
             Ok(json!({
                 "sha256": Sha256::of(upo.bytes()).to_base64(),
                 "ksef_numbers": numbers,
-                "hash_verified": upo.hash_verified(),
+                "hash_verified": upo.declared_hash().is_some(),
                 "signature_valid": upo.verify_signature().is_ok(),
             }))
         })

@@ -4,10 +4,12 @@ mod answers;
 mod commands;
 
 use answers::Refusal;
-use libksef::{CallOptions, Client, KsefNumber, OnlineSession, OpenOptions, ReferenceNumber, ResumeToken};
+use libksef::{
+    CallOptions, Client, ClientBuilder, KsefNumber, OnlineSession, OpenOptions, ReferenceNumber, ResumeToken,
+};
 use serde_json::{Value, json};
 
-commands::runner!(Client, OnlineSession, Client::builder, [async], [.await]);
+commands::runner!(Client, OnlineSession, ClientBuilder::build, [async], [.await]);
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {

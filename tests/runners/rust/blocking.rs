@@ -8,7 +8,7 @@ use libksef::blocking::{Client, OnlineSession};
 use libksef::{CallOptions, KsefNumber, OpenOptions, ReferenceNumber, ResumeToken};
 use serde_json::{Value, json};
 
-commands::runner!(Client, OnlineSession, Client::builder, [], []);
+commands::runner!(Client, OnlineSession, Client::build, [], []);
 
 fn main() -> std::io::Result<()> {
     answers::say(&json!({"runner": "rust-blocking", "protocol": 1}))?;

@@ -4,7 +4,7 @@
 /// Defines `State` with `execute` over a client and a session type. `[async]` and `[.await]` are empty for the
 /// blocking face.
 macro_rules! runner {
-    ($client:ty, $session:ty, $builder:expr, [$($async:tt)*], [$($await:tt)*]) => {
+    ($client:ty, $session:ty, $build:path, [$($async:tt)*], [$($await:tt)*]) => {
         /// The clients and sessions that commands name.
         #[derive(Default)]
         struct State {
@@ -30,10 +30,10 @@ macro_rules! runner {
             $($async)* fn execute(&mut self, command: &answers::Command) -> Result<Value, Refusal> {
                 match command.name() {
                     "client" => {
-                        let builder = $builder(command.environment()?)
+                        let builder = libksef::Client::builder(command.environment()?)
                             .credentials(command.credentials()?)
                             .context(command.context()?);
-                        let client = (builder.build()?, command.milliseconds("timeout_ms"));
+                        let client = ($build(builder)?, command.milliseconds("timeout_ms"));
                         self.clients.insert(command.text("client")?.to_owned(), client);
                     }
                     "log_in" => self.client(command)?.log_in() $($await)* ?,
@@ -53,7 +53,7 @@ macro_rules! runner {
                         let session = client.open_online_session(command.form()?, OpenOptions::default()) $($await)* ?;
                         let answer = json!({
                             "reference_number": session.reference_number().to_string(),
-                            "valid_until": session.valid_until().map(|instant| instant.to_string()),
+                            "valid_until": session.valid_until().to_string(),
                         });
                         let deadline = self.clients.get(command.text("client")?).and_then(|(_, deadline)| *deadline);
                         let session = session.scoped(CallOptions::default());
