@@ -4,10 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 use ksef_model::TokenInfo;
-use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, texts};
+use crate::http::HeaderValue;
 
 /// A token that goes into `Authorization: Bearer`: of a login in progress, an access token or a refresh token
 /// (PROTOCOL §3.8). Secret; wiped from memory when dropped.

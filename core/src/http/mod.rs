@@ -11,6 +11,7 @@ pub(crate) mod warning;
 
 use bytes::Bytes;
 use ksef_crypto::Sha256;
+pub(crate) use reqwest::header::HeaderValue;
 
 #[cfg(test)]
 pub(crate) mod test_server;
