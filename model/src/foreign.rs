@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::ids::{Fingerprint, InternalId, KsefNumber, Nip, NipVatUe, PeppolId, Pesel, ReferenceNumber};
+use crate::ids::{
+    CollectiveIdentifier, Fingerprint, InternalId, KsefNumber, Nip, NipVatUe, PeppolId, Pesel,
+    ReferenceNumber,
+};
 
 /// Texts by key, of which some may be absent.
 type Texts = BTreeMap<String, Option<String>>;
@@ -50,7 +53,7 @@ macro_rules! text {
     };
 }
 
-text!(ReferenceNumber KsefNumber InternalId NipVatUe PeppolId Pesel Fingerprint);
+text!(CollectiveIdentifier ReferenceNumber KsefNumber InternalId NipVatUe PeppolId Pesel Fingerprint);
 
 // TEST and DEMO know NIPs without a valid checksum, so the checksum is not demanded here.
 uniffi::custom_type!(Nip, String, {

@@ -158,11 +158,32 @@ identifier!(
     Fingerprint,
     personal: false,
     |value| {
-        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
-        if value.len() == 64 && value.bytes().all(is_digit) {
+        if value.len() == 64 && value.bytes().all(is_upper_hex) {
             Ok(())
         } else {
             Err("the form is not 64 upper-case hexadecimal digits")
+        }
+    }
+);
+
+identifier!(
+    /// Number that stands for many invoices paid together (PROTOCOL §18): NIP of the seller, `IZ` with year and month,
+    /// 12 hexadecimal digits, checksum. Only the form is demanded; see [`CollectiveIdentifier::checksum_is_valid`].
+    CollectiveIdentifier,
+    personal: false,
+    |value| {
+        let parts: Vec<&str> = value.split('-').collect();
+        let is_hex = |part: &str, length| part.len() == length && part.bytes().all(is_upper_hex);
+        match parts.as_slice() {
+            [nip, month, technical, checksum]
+                if patterns::NIP.matches(nip)
+                    && month.strip_prefix("IZ").is_some_and(is_year_and_month)
+                    && is_hex(technical, 12)
+                    && is_hex(checksum, 2) =>
+            {
+                Ok(())
+            }
+            _ => Err("the form is not NIP-IZYYYYMM-HHHHHHHHHHHH-HH"),
         }
     }
 );
@@ -191,6 +212,13 @@ impl KsefNumber {
     /// The seller's NIP, which is the first part of the number.
     pub fn seller_nip(&self) -> Option<Nip> {
         Nip::without_checksum(self.0.split('-').next()?).ok()
+    }
+}
+
+impl CollectiveIdentifier {
+    /// Whether the last two digits are the CRC-8 of the first 32 characters.
+    pub fn checksum_is_valid(&self) -> bool {
+        ends_with_crc8(&self.0, 32)
     }
 }
 
@@ -240,6 +268,16 @@ fn nip_checksum_is_valid(value: &str) -> bool {
     digits(value).is_some_and(|all| {
         all.len() == 10 && weighted_sum(&all[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == all[9]
     })
+}
+
+fn is_upper_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte)
+}
+
+fn is_year_and_month(value: &str) -> bool {
+    value.len() == 6
+        && value.bytes().all(|byte| byte.is_ascii_digit())
+        && value[4..].parse().is_ok_and(|month: u8| (1..=12).contains(&month))
 }
 
 /// The digits of a text, leaving out hyphens; nothing when there is any other character.

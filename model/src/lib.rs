@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod test_data;
 pub mod tokens;
 pub mod validate;
+mod wire;
 
 pub use auth::*;
 pub use certificates::*;
@@ -35,7 +36,8 @@ pub use common::*;
 pub use context::ContextIdentifier;
 pub use errors::*;
 pub use ids::{
-    Fingerprint, InternalId, InvalidIdentifier, KsefNumber, Nip, NipVatUe, PeppolId, Pesel, ReferenceNumber,
+    CollectiveIdentifier, Fingerprint, InternalId, InvalidIdentifier, KsefNumber, Nip, NipVatUe, PeppolId,
+    Pesel, ReferenceNumber,
 };
 pub use invoices::*;
 pub use limits::*;

@@ -52,6 +52,7 @@ pub struct AuthenticationChallengeResponse {
     /// The challenge: 36 characters.
     pub challenge: String,
     /// When the challenge was made.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
     /// The same instant in milliseconds since 1970; it goes into the encrypted token unchanged.
     pub timestamp_ms: i64,
@@ -87,6 +88,7 @@ pub struct AuthenticationInitResponse {
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationListItem {
     /// When the login was started.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
     /// Method of the login; KSeF announced that it will disappear, so prefer `authentication_method_info`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,10 +102,18 @@ pub struct AuthenticationListItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_redeemed: Option<bool>,
     /// When the access token was last refreshed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_token_refresh_date: Option<Timestamp>,
     /// When the refresh token expires, unless it is revoked earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub refresh_token_valid_until: Option<Timestamp>,
     /// Reference number of the login.
     pub reference_number: ReferenceNumber,
@@ -179,6 +189,7 @@ pub struct AuthenticationMethodInfo {
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationOperationStatusResponse {
     /// When the login was started.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
     /// Method of the login; KSeF announced that it will disappear, so prefer `authentication_method_info`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,10 +203,18 @@ pub struct AuthenticationOperationStatusResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_redeemed: Option<bool>,
     /// When the access token was last refreshed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_token_refresh_date: Option<Timestamp>,
     /// When the refresh token expires, unless it is revoked earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub refresh_token_valid_until: Option<Timestamp>,
 }
 
@@ -284,6 +303,7 @@ pub struct TokenInfo {
     /// The token: a JWT, to be treated as opaque.
     pub token: String,
     /// When the token expires.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_until: Timestamp,
 }
 

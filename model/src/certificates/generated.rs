@@ -58,6 +58,7 @@ impl fmt::Debug for CertificateEnrollmentDataResponse {
 #[serde(rename_all = "camelCase")]
 pub struct CertificateEnrollmentStatusResponse {
     /// When the certificate was requested.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub request_date: Timestamp,
     /// 100: under way; 200: the certificate exists; 4xx and 5xx: failed (PROTOCOL §2.12).
     pub status: StatusInfo,
@@ -106,13 +107,20 @@ pub struct CertificateListItem {
     /// Identifier of its subject.
     pub subject_identifier: CertificateSubjectIdentifier,
     /// When the certificate becomes valid.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_from: Timestamp,
     /// When the certificate ceases to be valid.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_to: Timestamp,
     /// When it was last used.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_use_date: Option<Timestamp>,
     /// When the certificate was requested.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub request_date: Timestamp,
 }
 
@@ -220,6 +228,7 @@ pub struct EnrollCertificateResponse {
     /// Reference number of the enrolment.
     pub reference_number: ReferenceNumber,
     /// When the request was submitted.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
 }
 

@@ -121,6 +121,7 @@ pub struct CollectiveIdentifiersByKsefNumberQueryResponseItem {
     /// Whether the collective identifier was made in the current context.
     pub created_in_current_context: bool,
     /// When it was made.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
 }
 
@@ -170,6 +171,7 @@ pub struct CollectiveIdentifiersQueryResponseItem {
     /// checksum; 35 characters.
     pub collective_identifier_number: String,
     /// When it was made.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
     /// How many invoices it has.
     pub invoice_count: i32,

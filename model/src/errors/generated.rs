@@ -37,6 +37,7 @@ pub struct BadRequestProblemDetails {
     /// What is wrong.
     pub errors: Vec<ApiError>,
     /// When it happened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
     /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
@@ -77,7 +78,11 @@ pub struct ExceptionInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// When it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub timestamp: Option<Timestamp>,
 }
 
@@ -112,7 +117,11 @@ pub struct ForbiddenProblemDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// When it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub timestamp: Option<Timestamp>,
 }
 
@@ -129,6 +138,7 @@ pub struct GoneProblemDetails {
     /// What happened, in words.
     pub detail: String,
     /// When it happened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
     /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
@@ -147,6 +157,7 @@ pub struct TooManyRequestsProblemDetails {
     /// Which limit was exceeded and when to try again, in Polish words.
     pub detail: String,
     /// When it happened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
     /// Identifier under which KSeF can find the request in its logs.
     pub trace_id: String,
@@ -189,5 +200,6 @@ pub struct UnauthorizedProblemDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// When it happened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub timestamp: Timestamp,
 }

@@ -78,10 +78,18 @@ pub struct InvoiceExportStatusResponse {
     /// 100: under way; 200: ready; 4xx and 5xx: failed (PROTOCOL §2.10).
     pub status: StatusInfo,
     /// When the export was finished.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub completed_date: Option<Timestamp>,
     /// When the package ceases to be available.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub package_expiration_date: Option<Timestamp>,
     /// The package, when it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,10 +107,13 @@ pub struct InvoiceMetadata {
     /// Date of issue, as on the invoice.
     pub issue_date: Date,
     /// When KSeF received the invoice for processing.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub invoicing_date: Timestamp,
     /// When KSeF gave the number.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub acquisition_date: Timestamp,
     /// When the invoice was stored for good.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub permanent_storage_date: Timestamp,
     /// The seller.
     pub seller: InvoiceMetadataSeller,
@@ -202,13 +213,6 @@ pub struct InvoiceMetadataQuery {
     pub page_size: Option<i32>,
 }
 
-impl Validate for InvoiceMetadataQuery {
-    fn check(&self, check: &mut Check) {
-        check.range("pageOffset", self.page_offset.map(i64::from), 0..);
-        check.range("pageSize", self.page_size.map(i64::from), 10..=250);
-    }
-}
-
 /// The seller of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -272,14 +276,26 @@ pub struct InvoicePackage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_issue_date: Option<Date>,
     /// When KSeF received the last invoice; only in truncated packages filtered by `Invoicing`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_invoicing_date: Option<Timestamp>,
     /// When the last invoice was stored for good; only in truncated packages filtered by `PermanentStorage`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_permanent_storage_date: Option<Timestamp>,
     /// High-water mark: everything stored before this instant is complete and will not change. Only for
     /// queries by `PermanentStorage` (PROTOCOL §9.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub permanent_storage_hwm_date: Option<Timestamp>,
     /// Format of the decrypted archive. Sent by API 2.7.1 and newer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -307,6 +323,7 @@ pub struct InvoicePackagePart {
     /// SHA-256 of the encrypted part, Base64.
     pub encrypted_part_hash: String,
     /// When the address ceases to work.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub expiration_date: Timestamp,
 }
 
@@ -534,7 +551,11 @@ pub struct QueryInvoicesMetadataResponse {
     pub is_truncated: bool,
     /// High-water mark: everything stored before this instant is complete and will not change. Only for
     /// queries by `PermanentStorage` (PROTOCOL §9.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub permanent_storage_hwm_date: Option<Timestamp>,
     /// The invoices of this page.
     pub invoices: Vec<InvoiceMetadata>,

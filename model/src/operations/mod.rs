@@ -2,6 +2,8 @@
 
 mod generated;
 
+use crate::{Check, InvalidRequest, Problem};
+
 pub use generated::*;
 
 /// One operation of the API.
@@ -39,6 +41,23 @@ pub struct Operation {
     pub permissions: &'static [&'static str],
     /// Documented exception codes of status 400 (PROTOCOL §2.6).
     pub error_codes: &'static [u32],
+}
+
+impl Operation {
+    /// Checks the value of a parameter against its limit; a parameter that the table does not know passes.
+    pub fn check_parameter(&self, name: &str, value: &str) -> Result<(), InvalidRequest> {
+        let mut check = Check::default();
+        match self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.limit)
+        {
+            Some(Limit::Range(lowest, highest)) => match value.parse::<i64>() {
+                Ok(number) => check.range(name, number, lowest..=highest),
+                Err(_) => check.report(name, Problem::Pattern),
+            },
+            Some(Limit::Length(shortest, longest)) => check.length(name, value, shortest..=longest),
+            Some(Limit::None) | None => {}
+        }
+        check.finish()
+    }
 }
 
 /// HTTP method.
@@ -84,6 +103,19 @@ pub struct Parameter {
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
+    /// What its values are limited to.
+    pub limit: Limit,
+}
+
+/// What the values of a parameter are limited to; both ends are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// No limit is documented.
+    None,
+    /// A number from the first to the second.
+    Range(i64, i64),
+    /// A text with so many characters.
+    Length(i64, i64),
 }
 
 /// Where a parameter stands.

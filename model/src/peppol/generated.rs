@@ -14,6 +14,7 @@ pub struct PeppolProvider {
     /// Name of the provider, at most 256 characters.
     pub name: String,
     /// When KSeF registered the provider.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
 }
 

@@ -18,7 +18,11 @@ pub struct CheckAttachmentPermissionStatusResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_attachment_allowed: Option<bool>,
     /// When the consent ends; without end when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub revoked_date: Option<Timestamp>,
 }
 
@@ -43,6 +47,7 @@ pub struct EntityAuthorizationGrant {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_entity_details: Option<PermissionsSubjectEntityByIdentifierDetails>,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
 }
 
@@ -319,6 +324,7 @@ pub struct EntityPermissionItem {
     /// What it is for, in words: 5 to 256 characters.
     pub description: String,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
     /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
@@ -502,6 +508,7 @@ pub struct EntityRole {
     /// Description of the role, 5 to 256 characters.
     pub description: String,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
 }
 
@@ -738,6 +745,7 @@ pub struct EuEntityPermission {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eu_entity_details: Option<PermissionsEuEntityDetails>,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
 }
 
@@ -1447,6 +1455,7 @@ pub struct PersonPermission {
     /// Whether the permission is in force.
     pub permission_state: PermissionState,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
     /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
@@ -1842,6 +1851,7 @@ pub struct PersonalPermission {
     /// Whether the permission is in force.
     pub permission_state: PermissionState,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
     /// Whether the permission may be passed on to others.
     pub can_delegate: bool,
@@ -2131,6 +2141,7 @@ pub struct SubordinateEntityRole {
     /// Description of the relation, 5 to 256 characters.
     pub description: String,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
 }
 
@@ -2210,6 +2221,7 @@ pub struct SubunitPermission {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subunit_name: Option<String>,
     /// From when it applies.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub start_date: Timestamp,
 }
 

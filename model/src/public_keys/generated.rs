@@ -17,8 +17,10 @@ pub struct PublicKeyCertificate {
     /// certificate.
     pub public_key_id: String,
     /// When the certificate becomes valid.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_from: Timestamp,
     /// When the certificate ceases to be valid.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_to: Timestamp,
     /// What the key may encrypt.
     pub usage: Vec<PublicKeyCertificateUsage>,

@@ -154,6 +154,7 @@ pub struct OpenOnlineSessionResponse {
     /// Reference number of the session.
     pub reference_number: ReferenceNumber,
     /// When KSeF closes the session by itself: 12 hours after opening.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub valid_until: Timestamp,
 }
 
@@ -263,18 +264,31 @@ pub struct SessionInvoiceStatusResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_file_name: Option<String>,
     /// When KSeF gave the number.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub acquisition_date: Option<Timestamp>,
     /// When KSeF received the invoice for processing.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub invoicing_date: Timestamp,
     /// When the invoice was stored for good; filled in some time after the number.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub permanent_storage_date: Option<Timestamp>,
     /// Address of the UPO, made anew at every call; no access token may be sent to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upo_download_url: Option<String>,
     /// When the address of the UPO ceases to work.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub upo_download_url_expiration_date: Option<Timestamp>,
     /// Whether the invoice was issued online or offline.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -323,11 +337,17 @@ pub struct SessionStatusResponse {
     /// Status of the session; the codes of interactive and batch sessions differ (PROTOCOL §2.8).
     pub status: StatusInfo,
     /// When the session was opened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
     /// When something last happened in the session.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_updated: Timestamp,
     /// When KSeF closes the session by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub valid_until: Option<Timestamp>,
     /// The UPO of the session; present once the session is closed and the UPO made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -363,22 +383,46 @@ pub struct SessionsListQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_number: Option<ReferenceNumber>,
     /// Opened at this instant or later.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_created_from: Option<Timestamp>,
     /// Opened at this instant or earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_created_to: Option<Timestamp>,
     /// Closed at this instant or later.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_closed_from: Option<Timestamp>,
     /// Closed at this instant or earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_closed_to: Option<Timestamp>,
     /// Last active at this instant or later.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_modified_from: Option<Timestamp>,
     /// Last active at this instant or earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub date_modified_to: Option<Timestamp>,
     /// In any of these states.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -386,13 +430,6 @@ pub struct SessionsListQuery {
     /// Sessions on a page, 10 to 1000; 10 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<i32>,
-}
-
-impl Validate for SessionsListQuery {
-    fn check(&self, check: &mut Check) {
-        check.length("referenceNumber", self.reference_number.as_ref().map(|id| id.as_str()), 36..=36);
-        check.range("pageSize", self.page_size.map(i64::from), 10..=1000);
-    }
 }
 
 /// What `sessions.list` answers.
@@ -417,11 +454,17 @@ pub struct SessionsQueryResponseItem {
     /// Status of the session (PROTOCOL §2.8).
     pub status: StatusInfo,
     /// When the session was opened.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
     /// When something last happened in the session.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_updated: Timestamp,
     /// When KSeF closes the session by itself; interactive sessions only.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub valid_until: Option<Timestamp>,
     /// All invoices, those under way included.
     pub total_invoice_count: i32,
@@ -441,6 +484,7 @@ pub struct UpoPageResponse {
     /// Address of the page, made anew at every call; no access token may be sent to it.
     pub download_url: String,
     /// When the address ceases to work.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub download_url_expiration_date: Timestamp,
 }
 

@@ -86,9 +86,14 @@ pub struct QueryTokensResponseItem {
     /// Permissions of the token.
     pub requested_permissions: Vec<TokenPermissionType>,
     /// When it was made.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
     /// When it was last used.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_use_date: Option<Timestamp>,
     /// State of the token.
     pub status: AuthenticationTokenStatus,
@@ -200,9 +205,14 @@ pub struct TokenStatusResponse {
     /// Permissions of the token.
     pub requested_permissions: Vec<TokenPermissionType>,
     /// When it was made.
+    #[serde(deserialize_with = "crate::wire::instant")]
     pub date_created: Timestamp,
     /// When it was last used.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::wire::optional_instant"
+    )]
     pub last_use_date: Option<Timestamp>,
     /// State of the token.
     pub status: AuthenticationTokenStatus,
@@ -241,13 +251,5 @@ impl fmt::Debug for TokensListQuery {
             .field("author_identifier_type", &self.author_identifier_type)
             .field("page_size", &self.page_size)
             .finish()
-    }
-}
-
-impl Validate for TokensListQuery {
-    fn check(&self, check: &mut Check) {
-        check.length("description", self.description.as_deref(), 3..);
-        check.length("authorIdentifier", self.author_identifier.as_deref(), 3..);
-        check.range("pageSize", self.page_size.map(i64::from), 10..=100);
     }
 }

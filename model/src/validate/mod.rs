@@ -3,7 +3,7 @@
 pub(crate) mod patterns;
 
 use std::fmt;
-use std::ops::RangeBounds;
+use std::ops::{Bound, RangeBounds};
 
 use patterns::Pattern;
 
@@ -51,21 +51,21 @@ pub enum Problem {
     Length {
         /// Characters found.
         found: usize,
-        /// What is allowed, such as `5..=256`.
+        /// What is allowed, such as `5 to 256`.
         allowed: String,
     },
     /// A number is outside its range.
     Range {
         /// The number found.
         found: i64,
-        /// What is allowed, such as `1..=50`.
+        /// What is allowed, such as `1 to 50`.
         allowed: String,
     },
     /// A list has this many items, fewer or more than allowed.
     Items {
         /// Items found.
         found: usize,
-        /// What is allowed, such as `1..=10`.
+        /// What is allowed, such as `at least 2`.
         allowed: String,
     },
     /// A text does not have the form that the description demands.
@@ -75,9 +75,9 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::Length { found, allowed } => write!(f, "has {found} characters, allowed are {allowed}"),
-            Problem::Range { found, allowed } => write!(f, "is {found}, allowed is {allowed}"),
-            Problem::Items { found, allowed } => write!(f, "has {found} items, allowed are {allowed}"),
+            Problem::Length { found, allowed } => write!(f, "has {found} characters instead of {allowed}"),
+            Problem::Range { found, allowed } => write!(f, "is {found} instead of {allowed}"),
+            Problem::Items { found, allowed } => write!(f, "has {found} items instead of {allowed}"),
             Problem::Pattern => f.write_str("does not have the required form"),
         }
     }
@@ -108,40 +108,30 @@ impl Check {
         &mut self,
         field: &str,
         value: impl Into<Option<&'a str>>,
-        allowed: impl RangeBounds<i64> + fmt::Debug,
+        allowed: impl RangeBounds<i64>,
     ) {
         if let Some(found) = value.into().map(|text| text.chars().count())
             && !within(found, &allowed)
         {
-            self.report(field, Problem::Length { found, allowed: format!("{allowed:?}") });
+            self.report(field, Problem::Length { found, allowed: describe(&allowed) });
         }
     }
 
     /// Checks a number; an absent number is in order.
-    pub fn range(
-        &mut self,
-        field: &str,
-        value: impl Into<Option<i64>>,
-        allowed: impl RangeBounds<i64> + fmt::Debug,
-    ) {
+    pub fn range(&mut self, field: &str, value: impl Into<Option<i64>>, allowed: impl RangeBounds<i64>) {
         if let Some(found) = value.into()
             && !allowed.contains(&found)
         {
-            self.report(field, Problem::Range { found, allowed: format!("{allowed:?}") });
+            self.report(field, Problem::Range { found, allowed: describe(&allowed) });
         }
     }
 
     /// Checks the number of items of a list; an absent list is in order.
-    pub fn items(
-        &mut self,
-        field: &str,
-        count: impl Into<Option<usize>>,
-        allowed: impl RangeBounds<i64> + fmt::Debug,
-    ) {
+    pub fn items(&mut self, field: &str, count: impl Into<Option<usize>>, allowed: impl RangeBounds<i64>) {
         if let Some(found) = count.into()
             && !within(found, &allowed)
         {
-            self.report(field, Problem::Items { found, allowed: format!("{allowed:?}") });
+            self.report(field, Problem::Items { found, allowed: describe(&allowed) });
         }
     }
 
@@ -178,6 +168,11 @@ impl Check {
         }
     }
 
+    /// The violations, when there are any.
+    pub fn finish(self) -> Result<(), InvalidRequest> {
+        if self.violations.is_empty() { Ok(()) } else { Err(InvalidRequest { violations: self.violations }) }
+    }
+
     /// Reports a violation of the named field of the object that is being checked.
     pub fn report(&mut self, field: &str, problem: Problem) {
         let field = self.path.iter().map(String::as_str).chain([field]).collect::<Vec<_>>().join(".");
@@ -187,4 +182,25 @@ impl Check {
 
 fn within(found: usize, allowed: &impl RangeBounds<i64>) -> bool {
     i64::try_from(found).is_ok_and(|count| allowed.contains(&count))
+}
+
+/// A range in words.
+fn describe(allowed: &impl RangeBounds<i64>) -> String {
+    let lowest = match allowed.start_bound() {
+        Bound::Included(lowest) => Some(*lowest),
+        Bound::Excluded(below) => Some(below.saturating_add(1)),
+        Bound::Unbounded => None,
+    };
+    let highest = match allowed.end_bound() {
+        Bound::Included(highest) => Some(*highest),
+        Bound::Excluded(above) => Some(above.saturating_sub(1)),
+        Bound::Unbounded => None,
+    };
+    match (lowest.filter(|lowest| *lowest != i64::MIN), highest.filter(|highest| *highest != i64::MAX)) {
+        (Some(lowest), Some(highest)) if lowest == highest => format!("exactly {lowest}"),
+        (Some(lowest), Some(highest)) => format!("{lowest} to {highest}"),
+        (Some(lowest), None) => format!("at least {lowest}"),
+        (None, Some(highest)) => format!("at most {highest}"),
+        (None, None) => "any".to_owned(),
+    }
 }

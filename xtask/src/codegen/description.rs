@@ -90,6 +90,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) required: bool,
+    /// What counts when a number is not given.
+    pub(crate) default: Option<i64>,
     pub(crate) shape: Shape,
 }
 
@@ -243,7 +245,8 @@ fn parameter(value: &Value) -> Result<Parameter, String> {
     };
     let name = value["name"].as_str().ok_or("a parameter without a name")?.to_owned();
     let shape = shape(&value["schema"]).map_err(|error| format!("{name}: {error}"))?;
-    Ok(Parameter { name, place, required: value["required"] == true, shape })
+    let default = value["schema"]["default"].as_i64();
+    Ok(Parameter { name, place, required: value["required"] == true, default, shape })
 }
 
 fn content(value: &Value) -> Result<Content, String> {

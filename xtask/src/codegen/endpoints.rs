@@ -157,6 +157,13 @@ impl Method<'_> {
         } else if has("pageOffset") {
             doc.push_str(" Pages count from 0.");
         }
+        let size = source.parameters.iter().find(|parameter| parameter.name == "pageSize");
+        if let Some(size) = size
+            && let Some((least, most)) = size.shape.rules.minimum.zip(size.shape.rules.maximum)
+        {
+            let default = size.default.map_or_else(String::new, |default| format!(", {default} unless said"));
+            doc.push_str(&format!(" A page holds {least} to {most} entries{default}."));
+        }
         doc
     }
 

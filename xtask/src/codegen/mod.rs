@@ -1,7 +1,7 @@
 //! From the API description and our names under `spec/` to Rust sources.
 //!
-//! `description` reads the OpenAPI document, `names` reads our names, `plan` joins the two, and the writers
-//! (`types`, `constraints`, `operations`, `endpoints`) turn the plan into text. `output` formats, writes and compares.
+//! `description` reads the OpenAPI document, `names` reads our names, `planner` joins the two in a `plan`, and the writers
+//! (`types`, `constraints`, `operations`, `endpoints`, `registry`) turn the plan into text. `output` formats, writes and compares.
 
 mod case;
 mod constraints;
@@ -11,12 +11,11 @@ mod names;
 mod operations;
 mod output;
 mod plan;
+mod planner;
+mod registry;
 mod sha256;
 mod text;
 mod types;
-
-#[cfg(test)]
-mod tests;
 
 #[cfg(test)]
 mod tests;
@@ -78,6 +77,7 @@ fn sources(plan: &Plan<'_>) -> Vec<SourceFile> {
     let mut files = types::write(plan);
     files.push(constraints::write_patterns(plan));
     files.push(operations::write(plan));
+    files.push(registry::write(plan));
     files.extend(endpoints::write(plan));
     files
 }

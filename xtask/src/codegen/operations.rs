@@ -1,12 +1,14 @@
 //! Writes `model/src/operations/generated.rs`: the table of operations.
 
-use super::description::{Content, Operation, Place};
+use super::description::{Content, Operation, Parameter, Place};
 use super::plan::{OperationPlan, Plan};
 use super::{SourceFile, case, text};
 
 pub(crate) fn write(plan: &Plan<'_>) -> SourceFile {
     let mut out = String::from(text::HEADER);
-    out.push_str("use super::{Auth, Content, Method, Operation, Paging, Parameter, Place, RateLimit};\n\n");
+    out.push_str(
+        "use super::{Auth, Content, Limit, Method, Operation, Paging, Parameter, Place, RateLimit};\n\n",
+    );
     let names: Vec<String> =
         plan.operations.iter().map(|operation| case::constant(&operation.name.name)).collect();
     out.push_str(&format!("/// All {} operations, by area.\n", names.len()));
@@ -30,8 +32,10 @@ fn operation_text(plan: &Plan<'_>, operation: &OperationPlan<'_>) -> String {
                 Place::Header => "Header",
             };
             format!(
-                "Parameter {{ name: {:?}, place: Place::{place}, required: {} }}",
-                parameter.name, parameter.required
+                "Parameter {{ name: {:?}, place: Place::{place}, required: {}, limit: {} }}",
+                parameter.name,
+                parameter.required,
+                limit(parameter),
             )
         })
         .collect();
@@ -66,6 +70,24 @@ fn operation_text(plan: &Plan<'_>, operation: &OperationPlan<'_>) -> String {
         permissions = text::text_slice(&source.permissions),
         codes = codes.join(", "),
     )
+}
+
+/// What the values of a query parameter are limited to; path parameters have types that know their form.
+fn limit(parameter: &Parameter) -> String {
+    let rules = &parameter.shape.rules;
+    let highest = |maximum: Option<i64>| maximum.map_or_else(|| "i64::MAX".to_owned(), text::number);
+    if parameter.place != Place::Query {
+        "Limit::None".to_owned()
+    } else if rules.minimum.is_some() || rules.maximum.is_some() {
+        let lowest = rules.minimum.map_or_else(|| "i64::MIN".to_owned(), text::number);
+        format!("Limit::Range({lowest}, {})", highest(rules.maximum))
+    } else if rules.min_length.is_some() || rules.max_length.is_some() {
+        let signed = |size: u64| i64::try_from(size).unwrap_or(i64::MAX);
+        let shortest = text::number(rules.min_length.map_or(0, signed));
+        format!("Limit::Length({shortest}, {})", highest(rules.max_length.map(signed)))
+    } else {
+        "Limit::None".to_owned()
+    }
 }
 
 fn content(plan: &Plan<'_>, content: &Content) -> String {

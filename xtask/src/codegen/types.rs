@@ -130,7 +130,7 @@ fn struct_text(plan: &Plan<'_>, planned: &TypePlan, fields: &[Field], foreign: b
     out.push_str("#[serde(rename_all = \"camelCase\")]\n");
     out.push_str(&format!("pub struct {} {{\n", planned.name));
     for field in fields {
-        out.push_str(&field_text(plan, field));
+        out.push_str(&field_text(plan, planned, field));
     }
     out.push_str("}\n\n");
     if hides {
@@ -142,13 +142,15 @@ fn struct_text(plan: &Plan<'_>, planned: &TypePlan, fields: &[Field], foreign: b
     out
 }
 
-fn field_text(plan: &Plan<'_>, field: &Field) -> String {
+fn field_text(plan: &Plan<'_>, planned: &TypePlan, field: &Field) -> String {
+    // What comes from a server may be an instant without an offset.
+    let received_instant = !planned.is_request && matches!(field.shape.kind, Kind::Timestamp);
     let mut attributes = Vec::new();
     if case::serde_camel(&field.rust) != field.json {
         attributes.push(format!("rename = {:?}", field.json));
     }
     if field.optional {
-        if matches!(field.shape.kind, Kind::Decimal) {
+        if received_instant || matches!(field.shape.kind, Kind::Decimal) {
             attributes.push("default".to_owned());
         }
         attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
@@ -156,6 +158,10 @@ fn field_text(plan: &Plan<'_>, field: &Field) -> String {
     if matches!(field.shape.kind, Kind::Decimal) {
         let suffix = if field.optional { "_option" } else { "" };
         attributes.push(format!("with = \"rust_decimal::serde::arbitrary_precision{suffix}\""));
+    }
+    if received_instant {
+        let reader = if field.optional { "optional_instant" } else { "instant" };
+        attributes.push(format!("deserialize_with = \"crate::wire::{reader}\""));
     }
     let mut out = text::doc(4, &field.doc);
     if !attributes.is_empty() {
