@@ -23,6 +23,7 @@ use crate::{
     error::ApiError,
     faults::{Fault, FaultKind},
     random,
+    routes::MAX_BODY,
     state::AppState,
 };
 
@@ -43,10 +44,8 @@ pub(crate) async fn strike(State(state): State<AppState>, request: Request, next
             let _lost = next.run(request).await;
             drop_connection(hangup).await
         }
-        FaultKind::Delay => {
-            sleep(Duration::from_millis(fault.delay_ms.unwrap_or(1_000))).await;
-            next.run(request).await
-        }
+        FaultKind::Delay => late(request, next, fault.pause(), Duration::ZERO).await,
+        FaultKind::DelayAnswer => late(request, next, Duration::ZERO, fault.pause()).await,
         FaultKind::Truncate => truncate(next.run(request).await).await,
         FaultKind::Status => status(&fault),
         FaultKind::WafHtml => waf_html(),
@@ -55,6 +54,23 @@ pub(crate) async fn strike(State(state): State<AppState>, request: Request, next
         FaultKind::Redirect307 => redirect(&path),
         FaultKind::RateLimited => ApiError::too_many_requests(fault.retry_after.unwrap_or(1)).into_response(),
     }
+}
+
+/// Processes the request with pauses before and after it, to its end even when the caller does not wait for it: that is
+/// how a request that timed out comes to be accepted.
+async fn late(request: Request, next: Next, before: Duration, after: Duration) -> Response {
+    let (parts, body) = request.into_parts();
+    // The connection, and with it the body, may be gone when the pause is over.
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        return ApiError::payload_too_large().into_response();
+    };
+    let work = tokio::spawn(async move {
+        sleep(before).await;
+        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+        sleep(after).await;
+        response
+    });
+    work.await.unwrap_or_else(|_| ApiError::internal().into_response())
 }
 
 async fn drop_connection(hangup: Option<Hangup>) -> Response {

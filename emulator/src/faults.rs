@@ -1,5 +1,7 @@
 //! What is to go wrong, and when (management API, `POST /faults`).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// One way to fail.
@@ -23,8 +25,10 @@ pub(crate) enum FaultKind {
     /// HTTP 307 to the same address with a cookie.
     #[serde(rename = "redirect_307")]
     Redirect307,
-    /// The request is processed after a pause.
+    /// The request is processed after a pause, even when the caller has gone.
     Delay,
+    /// The request is processed at once, the answer comes after a pause.
+    DelayAnswer,
     /// HTTP 429 with `Retry-After`.
     RateLimited,
 }
@@ -52,12 +56,19 @@ pub(crate) struct Fault {
     /// For `status`: the media type of `body`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) content_type: Option<String>,
-    /// For `delay`: real milliseconds.
+    /// For `delay` and `delay_answer`: real milliseconds, a second when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
     /// For `rate_limited`, and `status` when given: seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after: Option<u64>,
+}
+
+impl Fault {
+    /// The length of the pause of `delay` and `delay_answer`.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::from_millis(self.delay_ms.unwrap_or(1_000))
+    }
 }
 
 fn once() -> u32 {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The largest body that KSeF takes outside batch parts is an invoice of 3 MB in Base64; this leaves room.
-const MAX_BODY: usize = 8_000_000;
+pub(crate) const MAX_BODY: usize = 8_000_000;
 
 /// The API with all its layers: the outermost counts, then refusals get their bodies, then faults strike.
 pub(crate) fn api(state: AppState) -> Router {

@@ -129,6 +129,10 @@ async fn delays_are_real_and_faults_can_be_taken_back() {
     let began = Instant::now();
     assert_eq!(finish(world.request(Method::POST, "/auth/challenge")).await.status, 200);
     assert!(began.elapsed() >= Duration::from_millis(150));
+    world.command("/faults", json!({"kind": "delay_answer", "delayMs": 150})).await;
+    let began = Instant::now();
+    let late = finish(world.request(Method::POST, "/auth/challenge")).await;
+    assert!(late.status == 200 && began.elapsed() >= Duration::from_millis(150));
     world.command("/faults", json!({"kind": "waf_html", "times": 5})).await;
     let waiting = world.manage(Method::GET, "/faults", Value::Null).await.json();
     assert_eq!(waiting[0]["times"], 5);
@@ -142,5 +146,24 @@ async fn delays_are_real_and_faults_can_be_taken_back() {
     ] {
         let answer = world.manage(Method::POST, "/faults", wrong).await;
         assert!(answer.status == 400 && answer.json()["error"].is_string(), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_delayed_request_is_processed_although_the_caller_has_gone() {
+    let world = World::start(Profile::Test).await;
+    let tokens = world.log_in_as_owner(NIP).await;
+    world.command("/faults", json!({"operation": "tokens.generate", "kind": "delay", "delayMs": 200})).await;
+    let body = json!({"permissions": ["InvoiceRead"], "description": "Za późno"}).to_string();
+    let request = world.request(Method::POST, "/tokens").bearer_auth(&tokens.access).body(body);
+    let request = request.header("content-type", "application/json").timeout(Duration::from_millis(50));
+    assert!(request.send().await.unwrap_err().is_timeout());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let list = world.get("/tokens", &tokens.access).await.json();
+        if list["tokens"].as_array().unwrap().len() == 1 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the request was not processed");
     }
 }
