@@ -47,7 +47,11 @@ impl Call {
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+        let value = value.to_string();
+        if let Err(invalid) = self.operation.check_parameter(name, &value) {
+            self.fault.get_or_insert(Error::from(invalid));
+        }
+        self.query.push((name, value));
         self
     }
 
@@ -149,6 +153,14 @@ mod tests {
         let status = || Call::new(&operations::SESSIONS_STATUS);
         assert_eq!(status().path("referenceNumber", "..").address(&base()).expect_err("dots").number(), 1001);
         assert_eq!(status().address(&base()).expect_err("missing").number(), 9003);
+    }
+
+    #[test]
+    fn parameters_are_checked_before_they_are_sent() {
+        let mut call = Call::new(&operations::SESSIONS_LIST).query("pageSize", 1001);
+        let error = call.address(&base()).expect_err("too many");
+        assert_eq!(error.number(), 1020);
+        assert!(error.to_string().contains("pageSize"), "{error}");
     }
 
     #[test]
