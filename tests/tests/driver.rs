@@ -13,13 +13,13 @@ fn verdict(step: Value, answer: &str) -> Verdict {
 }
 
 fn verdict_of(scenario: &Value, answer: &str) -> Verdict {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("works");
     let file = folder.path().join("probe.json");
-    std::fs::write(&file, scenario.to_string()).unwrap();
-    let scenario = Scenario::load(&file).unwrap();
+    std::fs::write(&file, scenario.to_string()).expect("works");
+    let scenario = Scenario::load(&file).expect("works");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/fake-runner.sh");
-    let runner = RunnerCommand::parse(&format!("fake=sh {} {answer}", script.display())).unwrap();
-    Driver::new(false).unwrap().play(&scenario, &runner)
+    let runner = RunnerCommand::parse(&format!("fake=sh {} {answer}", script.display())).expect("works");
+    Driver::new(false).expect("works").play(&scenario, &runner)
 }
 
 fn problems(verdict: Verdict) -> String {
@@ -77,11 +77,11 @@ fn silence_death_and_nonsense_fail() {
         assert!(text.contains(expected), "{text}");
     }
     let scenario = json!({"name": "probe", "doc": "A probe.", "steps": [{"do": "send"}]});
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("works");
     let file = folder.path().join("probe.json");
-    std::fs::write(&file, scenario.to_string()).unwrap();
-    let scenario = Scenario::load(&file).unwrap();
-    let driver = Driver::new(false).unwrap();
+    std::fs::write(&file, scenario.to_string()).expect("works");
+    let scenario = Scenario::load(&file).expect("works");
+    let driver = Driver::new(false).expect("works");
     let dead = driver.play(&scenario, &RunnerCommand::program("dead", "true"));
     assert!(problems(dead).contains("ended without an answer"));
     let missing = driver.play(&scenario, &RunnerCommand::program("missing", "/no/such/runner"));
