@@ -82,7 +82,7 @@ fn internal_identifiers() {
         assert_eq!(Some(parsed.is_ok()), entry["matches_openapi_pattern"].as_bool(), "{entry}");
         assert_eq!(
             Some(parsed.is_ok_and(|id| id.checksum_is_valid())),
-            entry["expected"].as_bool(),
+            entry["checksum_ok"].as_bool(),
             "{entry}"
         );
     }
