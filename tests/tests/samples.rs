@@ -49,6 +49,14 @@ struct Sample {
     header: InvoiceHeader,
 }
 
+/// Samples that one KSeF can hold together.
+#[derive(Default)]
+struct Round {
+    /// Seller, type and number of each.
+    keys: BTreeSet<(String, String, String)>,
+    samples: Vec<Arc<Sample>>,
+}
+
 fn valid_samples(pack: &Path) -> Vec<Sample> {
     let rows = table(&pack.join("MANIFEST.tsv"));
     let valid = rows.iter().filter(|row| row["form_code"] == "FA (3)/1-0E/FA" && row["xsd_valid"] == "yes");
@@ -68,19 +76,19 @@ fn valid_samples(pack: &Path) -> Vec<Sample> {
 async fn every_valid_sample_is_accepted() {
     let Some(pack) = pack("every_valid_sample_is_accepted") else { return };
     // KSeF takes one invoice per seller, type and number; samples that share them go to different emulators.
-    let mut rounds: Vec<(BTreeSet<(String, String, String)>, Vec<Arc<Sample>>)> = Vec::new();
+    let mut rounds: Vec<Round> = Vec::new();
     for sample in valid_samples(&pack) {
         let header = &sample.header;
         let key = (header.seller_nip.to_string(), header.invoice_type.clone(), header.invoice_number.clone());
-        let round = rounds.iter().position(|(keys, _)| !keys.contains(&key)).unwrap_or(rounds.len());
+        let round = rounds.iter().position(|round| !round.keys.contains(&key)).unwrap_or(rounds.len());
         if round == rounds.len() {
-            rounds.push(Default::default());
+            rounds.push(Round::default());
         }
-        rounds[round].0.insert(key);
-        rounds[round].1.push(Arc::new(sample));
+        rounds[round].keys.insert(key);
+        rounds[round].samples.push(Arc::new(sample));
     }
     let mut accepted = 0;
-    for (_, samples) in rounds {
+    for Round { samples, .. } in rounds {
         let emulator = house::emulator(Profile::Test).await;
         let mut by_seller: BTreeMap<String, Vec<Arc<Sample>>> = BTreeMap::new();
         for sample in samples {
