@@ -70,7 +70,9 @@ pub(crate) fn report(failure: &Failure) {
 
 /// Polish where the environment says so, else English.
 pub(crate) fn language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     if set.is_some_and(|locale| locale.starts_with("pl")) { Language::Polish } else { Language::English }
 }
 

@@ -11,6 +11,7 @@ use crate::config::ksef_config;
 use crate::error::{Failure, ksef_error, ksef_status};
 use crate::guard::{Place, borrow, free, guard, optional_text, text};
 use crate::outcome::ksef_outcome;
+use crate::session::wait_policy;
 
 /// A client. Made by `ksef_client_new`, freed by `ksef_client_free`.
 ///
@@ -27,7 +28,7 @@ impl ksef_client {
 
 /// JSON text of protocol data, with the API's own names.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<ksef_bytes, Failure> {
-    serde_json::to_vec(value).map(ksef_bytes::new).map_err(|error| Error::serialization(&error).into())
+    serde_json::to_vec(value).map(ksef_bytes::new).map_err(|error| Error::internal(&error.to_string()).into())
 }
 
 /// Makes a client. Nothing is sent: the first call that needs a login logs in.
@@ -42,8 +43,11 @@ pub extern "C" fn ksef_client_new(
     guard(error, || {
         let place = Place::check_handle(out, "out")?;
         let config = borrow(config, "config")?;
-        let environment = config.environment.clone().ok_or_else(Error::missing_environment)?;
-        let mut builder = Client::builder(environment).timeouts(config.timeouts.clone());
+        let environment = config
+            .environment
+            .clone()
+            .ok_or_else(|| Error::invalid_argument("config", "it names no environment"))?;
+        let mut builder = libksef::Client::builder(environment).timeouts(config.timeouts.clone());
         if let Some(context) = &config.context {
             builder = builder.context(context.clone());
         }
@@ -59,7 +63,7 @@ pub extern "C" fn ksef_client_new(
         if let Some(user_agent) = &config.user_agent {
             builder = builder.user_agent(user_agent);
         }
-        place.put_handle(ksef_client(builder.build()?));
+        place.put_handle(ksef_client(Client::build(builder)?));
         Ok(())
     })
 }
@@ -125,10 +129,13 @@ pub extern "C" fn ksef_client_revoke_auth_session(
 
 /// Settles an invoice whose outcome was pending or unknown: finds it at KSeF by its hash and waits for its verdict.
 /// It never sends the invoice again.
+///
+/// `wait_ms` is as in `ksef_send_options`: 0 for the default, less than 0 to look once.
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_client_resume(
     client: *const ksef_client,
     resume_token: *const c_char,
+    wait_ms: i64,
     call: *const ksef_call,
     out: *mut *mut ksef_outcome,
     error: *mut *mut ksef_error,
@@ -137,7 +144,7 @@ pub extern "C" fn ksef_client_resume(
         let place = Place::check_handle(out, "out")?;
         let client = borrow(client, "client")?.scoped(call)?;
         let token: ResumeToken = text(resume_token, "resume_token")?.parse()?;
-        place.put_handle(ksef_outcome::new(client.resume(&token)?)?);
+        place.put_handle(ksef_outcome::new(client.resume_with(&token, wait_policy(wait_ms), true)?)?);
         Ok(())
     })
 }

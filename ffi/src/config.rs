@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use libksef::{ContextIdentifier, Credentials, Environment, Hosts, Proxy, SigningIdentity, Timeouts};
+use libksef::{ContextIdentifier, Credentials, Environment, Hosts, Proxy, SigningIdentity, Timeouts, bridge};
 
 use crate::error::{Failure, Refusal, ksef_error, ksef_status};
 use crate::guard::{borrow_mut, free, guard, optional_text, text};
@@ -89,7 +89,7 @@ pub extern "C" fn ksef_config_set_context(
     guard(error, || {
         let config = borrow_mut(config, "config")?;
         let (kind, value) = (text(kind, "kind")?, text(value, "value")?);
-        config.context = Some(ContextIdentifier::parse(kind, value).map_err(libksef::Error::from)?);
+        config.context = Some(bridge::context(kind, value)?);
         Ok(())
     })
 }

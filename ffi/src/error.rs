@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::ffi::{CString, c_char};
 
-use libksef::{Error, Language};
+use libksef::{Error, Language, bridge};
 
 use crate::bytes::ksef_bytes;
 use crate::guard::{Place, borrow, borrow_optional, free, guard};
@@ -98,9 +98,9 @@ pub(crate) enum Refusal {
 impl Refusal {
     fn into_error(self) -> Error {
         match self {
-            Self::Null(name) => Error::null_argument(name),
-            Self::NotUtf8(name) => Error::not_utf8_argument(name),
-            Self::OutOfRange(name) => Error::out_of_range_argument(name),
+            Self::Null(name) => bridge::null_argument(name),
+            Self::NotUtf8(name) => bridge::not_utf8_argument(name),
+            Self::OutOfRange(name) => bridge::out_of_range_argument(name),
         }
     }
 }
@@ -114,7 +114,7 @@ impl From<Error> for Failure {
 impl Failure {
     /// The panic's own text may hold data of the caller, so only the fact is told.
     pub(crate) fn panic(_payload: &(dyn Any + Send)) -> Self {
-        Self::Engine(Error::panicked())
+        Self::Engine(bridge::panicked())
     }
 }
 
@@ -178,13 +178,17 @@ pub extern "C" fn ksef_error_advice(error: *const ksef_error, language: i32) -> 
 /// The operation that failed, such as `sessions.send_invoice`; NULL if no operation was under way.
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_error_operation(error: *const ksef_error) -> *const c_char {
-    borrow_optional(error).and_then(|error| error.operation.as_ref()).map_or(std::ptr::null(), |text| text.as_ptr())
+    borrow_optional(error)
+        .and_then(|error| error.operation.as_ref())
+        .map_or(std::ptr::null(), |text| text.as_ptr())
 }
 
 /// KSeF's trace identifier, which its support asks for; NULL if it gave none.
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_error_trace_id(error: *const ksef_error) -> *const c_char {
-    borrow_optional(error).and_then(|error| error.trace_id.as_ref()).map_or(std::ptr::null(), |text| text.as_ptr())
+    borrow_optional(error)
+        .and_then(|error| error.trace_id.as_ref())
+        .map_or(std::ptr::null(), |text| text.as_ptr())
 }
 
 /// All that is known, as a JSON object: number, kind, name, ksefCode, reasonCode, details, httpStatus, traceId,

@@ -65,7 +65,10 @@ pub(crate) fn text<'a>(pointer: *const c_char, name: &'static str) -> Result<&'a
 }
 
 /// Text that may be NULL.
-pub(crate) fn optional_text<'a>(pointer: *const c_char, name: &'static str) -> Result<Option<&'a str>, Failure> {
+pub(crate) fn optional_text<'a>(
+    pointer: *const c_char,
+    name: &'static str,
+) -> Result<Option<&'a str>, Failure> {
     if pointer.is_null() { Ok(None) } else { text(pointer, name).map(Some) }
 }
 

@@ -1,10 +1,10 @@
 //! The interactive session: open, send, look, close.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 use std::time::Duration;
 
 use libksef::blocking::OnlineSession;
-use libksef::{FormCode, OfflineMode, OpenOptions, SendOptions, Sha256, WaitPolicy};
+use libksef::{OfflineMode, OpenOptions, SendOptions, Sha256, WaitPolicy, bridge};
 
 use crate::bytes::ksef_bytes;
 use crate::call::ksef_call;
@@ -19,7 +19,8 @@ use crate::outcome::ksef_outcome;
 #[derive(Debug)]
 pub struct ksef_session {
     pub(crate) session: OnlineSession,
-    reference: std::ffi::CString,
+    reference: CString,
+    valid_until: CString,
 }
 
 impl ksef_session {
@@ -40,8 +41,8 @@ pub struct ksef_send_options {
     pub offline: i32,
     /// For a technical correction (PROTOCOL §6.6): the SHA-256 in Base64 of the refused original, else NULL.
     pub hash_of_corrected_invoice: *const c_char,
-    /// Milliseconds to wait for the verdict: 0 waits until it is there, less than 0 does not wait at all. When the time is
-    /// over the outcome is pending, which is no error.
+    /// Milliseconds to wait for the verdict: 0 for the default of two minutes, less than 0 not to wait at all. When the
+    /// time is over the outcome is pending, which is no error.
     pub wait_ms: i64,
     /// 1 to leave the UPO for later, 0 to fetch it with the verdict.
     pub without_upo: i32,
@@ -59,18 +60,25 @@ impl ksef_send_options {
             1 => OfflineMode::Offline,
             _ => return Err(Failure::Refused(Refusal::OutOfRange("options.offline"))),
         };
-        if let Some(hash) = optional_text(options.hash_of_corrected_invoice, "options.hash_of_corrected_invoice")? {
+        if let Some(hash) =
+            optional_text(options.hash_of_corrected_invoice, "options.hash_of_corrected_invoice")?
+        {
             let hash = Sha256::from_base64(hash)
                 .map_err(|_| Failure::Refused(Refusal::OutOfRange("options.hash_of_corrected_invoice")))?;
             converted.hash_of_corrected_invoice = Some(hash);
         }
-        converted.wait = match u64::try_from(options.wait_ms) {
-            Err(_) => WaitPolicy::DoNotWait,
-            Ok(0) => WaitPolicy::UntilSettled,
-            Ok(milliseconds) => WaitPolicy::AtMost(Duration::from_millis(milliseconds)),
-        };
+        converted.wait = wait_policy(options.wait_ms);
         converted.fetch_upo = options.without_upo == 0;
         Ok(converted)
+    }
+}
+
+/// How long to wait for a verdict, from the number that C passes.
+pub(crate) fn wait_policy(milliseconds: i64) -> WaitPolicy {
+    match u64::try_from(milliseconds) {
+        Err(_) => WaitPolicy::DoNotWait,
+        Ok(0) => WaitPolicy::default(),
+        Ok(milliseconds) => WaitPolicy::AtMost(Duration::from_millis(milliseconds)),
     }
 }
 
@@ -88,12 +96,13 @@ pub extern "C" fn ksef_client_open_session(
     guard(error, || {
         let place = Place::check_handle(out, "out")?;
         let client = borrow(client, "client")?;
-        let form = FormCode::parse(optional_text(form, "form")?.unwrap_or("FA (3)"))?;
+        let form = bridge::form(optional_text(form, "form")?.unwrap_or("FA (3)"))?;
         // The session outlives the call, so it is opened by the limited client and kept without its limits.
-        let session = client.scoped(call)?.open_online_session(form, OpenOptions::default())?;
+        let session = client.scoped(call)?.open_online_session(form.code(), OpenOptions::default())?;
         let session = session.scoped(libksef::CallOptions::default());
         let reference = c_text(session.reference_number().as_str());
-        place.put_handle(ksef_session { session, reference });
+        let valid_until = c_text(&session.valid_until().to_string());
+        place.put_handle(ksef_session { session, reference, valid_until });
         Ok(())
     })
 }
@@ -108,6 +117,12 @@ pub extern "C" fn ksef_session_free(session: *mut ksef_session) {
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_session_reference_number(session: *const ksef_session) -> *const c_char {
     borrow_optional(session).map_or(std::ptr::null(), |session| session.reference.as_ptr())
+}
+
+/// When KSeF closes the session by itself (RFC 3339); lives as long as the handle. NULL for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn ksef_session_valid_until(session: *const ksef_session) -> *const c_char {
+    borrow_optional(session).map_or(std::ptr::null(), |session| session.valid_until.as_ptr())
 }
 
 /// Sends one invoice: the exact bytes of the XML file. They are checked first; a file that KSeF would refuse unread does

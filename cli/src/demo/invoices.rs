@@ -31,7 +31,12 @@ pub(crate) fn demo_invoices(seller: &Nip, today: Date, run: &str) -> Result<Vec<
             ],
             true,
         ),
-        ("Z datą jutrzejszą", tomorrow, vec![line("Doradztwo", "godz.", 1, 250_00, VatRate::Percent23)], false),
+        (
+            "Z datą jutrzejszą",
+            tomorrow,
+            vec![line("Doradztwo", "godz.", 1, 250_00, VatRate::Percent23)],
+            false,
+        ),
     ];
     made.into_iter()
         .enumerate()

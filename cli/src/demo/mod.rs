@@ -31,18 +31,17 @@ pub(crate) struct Options {
     json: bool,
 }
 
+/// KSeF for the demo: the Test environment's rules, on a free port of this computer.
+async fn emulator() -> Result<Emulator, Failure> {
+    Ok(Emulator::start(EmulatorConfig { profile: Profile::Test, ..EmulatorConfig::default() }).await?)
+}
+
 /// Runs the demo. The exit code is 0 when everything went as the story expects; with the caller's own files it is 1 if
 /// any of them was not accepted.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&options.out).map_err(Failure::file(&options.out))?;
-    let emulator = Emulator::start(EmulatorConfig { profile: Profile::Test, ..EmulatorConfig::default() }).await?;
-    let report = if options.invoices.is_empty() {
-        story::run(&emulator, &options).await
-    } else {
-        files::run(&emulator, &options).await
-    };
-    emulator.stop().await;
-    let report = report?;
+    let report =
+        if options.invoices.is_empty() { story::run(&options).await? } else { files::run(&options).await? };
     if options.json {
         line(report.to_json());
     } else {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::terminal::tell;
 
 /// The whole demo.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     /// Where the emulator listened.
@@ -108,7 +108,10 @@ impl Report {
             for upo in &session.upos {
                 let (count, file) = (upo.ksef_numbers.len(), upo.file.display());
                 say(
-                    format!("  collective UPO of {count} invoices, signature of {} verified: {file}", upo.signer),
+                    format!(
+                        "  collective UPO of {count} invoices, signature of {} verified: {file}",
+                        upo.signer
+                    ),
                     format!("  UPO zbiorcze {count} faktur, podpis {} sprawdzony: {file}", upo.signer),
                 );
             }
@@ -120,7 +123,11 @@ impl Invoice {
     fn tell(&self, language: Language) {
         match (&self.ksef_number, self.code) {
             (Some(number), _) => {
-                tell(language, format!("  ✓ {:<28} {number}", self.name), format!("  ✓ {:<28} {number}", self.name));
+                tell(
+                    language,
+                    format!("  ✓ {:<28} {number}", self.name),
+                    format!("  ✓ {:<28} {number}", self.name),
+                );
             }
             (None, Some(code)) => {
                 let why = self.description.as_deref().unwrap_or_default();

@@ -37,7 +37,11 @@ pub(crate) async fn send_all(
     })
 }
 
-async fn send_one(session: &OnlineSession, invoice: DemoInvoice, options: &Options) -> Result<Invoice, Failure> {
+async fn send_one(
+    session: &OnlineSession,
+    invoice: DemoInvoice,
+    options: &Options,
+) -> Result<Invoice, Failure> {
     let DemoInvoice { title, bytes, must_be_accepted, has_attachment } = invoice;
     let hash = Sha256::of(&bytes);
     let (outcome, note) = if has_attachment {
@@ -45,7 +49,10 @@ async fn send_one(session: &OnlineSession, invoice: DemoInvoice, options: &Optio
         let first = SendOptions { offline_mode: OfflineMode::Offline, ..SendOptions::default() };
         session.send(bytes.clone(), first.clone()).await?;
         let correction = SendOptions { hash_of_corrected_invoice: Some(hash), fetch_upo: true, ..first };
-        (session.send(bytes, correction).await?, Some("attachment: sent as the technical correction of a refused offline invoice"))
+        (
+            session.send(bytes, correction).await?,
+            Some("attachment: sent as the technical correction of a refused offline invoice"),
+        )
     } else {
         let plain = SendOptions { fetch_upo: true, ..SendOptions::default() };
         match session.send(bytes, plain).await {
@@ -108,7 +115,7 @@ fn save(upo: &Upo, folder: &Path, name: &str) -> Result<SavedUpo, Failure> {
     std::fs::write(&file, upo.bytes()).map_err(Failure::file(&file))?;
     Ok(SavedUpo {
         file,
-        signer: signature.signer,
+        signer: signature.subject,
         ksef_numbers: upo.documents().iter().map(|document| document.ksef_number.to_string()).collect(),
     })
 }

@@ -12,29 +12,39 @@ use super::report::{Login, Report};
 use super::sending::send_all;
 use crate::terminal::Failure;
 
-pub(crate) async fn run(emulator: &Emulator, options: &Options) -> Result<Report, Failure> {
+pub(crate) async fn run(options: &Options) -> Result<Report, Failure> {
+    let emulator = super::emulator().await?;
+    let report = tell(&emulator, options).await;
+    emulator.stop().await;
+    report
+}
+
+async fn tell(emulator: &Emulator, options: &Options) -> Result<Report, Failure> {
     let nip: Nip = super::DEMO_NIP.parse().map_err(libksef::Error::from)?;
-    let environment = Environment::custom(Hosts::api_only(emulator.api_url()))?;
+    let environment = Environment::custom(Hosts::api(emulator.api_url())?);
 
     let identity = seal(&nip, "Zażółć Gęślą Jaźń Sp. z o.o.", KeyKind::P256)?;
     let by_certificate = Client::builder(environment.clone())
-        .context(nip.clone().into())
+        .context(nip.clone())
         .credentials(Credentials::certificate(identity))
         .build()?;
     by_certificate.log_in().await?;
 
-    let token = by_certificate
-        .generate_token(&GenerateTokenRequest {
+    let made = by_certificate
+        .tokens()
+        .generate(&GenerateTokenRequest {
             permissions: vec![TokenPermissionType::InvoiceWrite, TokenPermissionType::InvoiceRead],
             description: "ksef demo".to_owned(),
         })
         .await?;
-    let by_token =
-        Client::builder(environment).context(nip.clone().into()).credentials(Credentials::token(&token)?).build()?;
+    let by_token = Client::builder(environment)
+        .context(nip.clone())
+        .credentials(Credentials::token(&made.token)?)
+        .build()?;
     by_token.log_in().await?;
 
     let now = jiff::Timestamp::now();
-    let today = ksef_documents::warsaw_date(now);
+    let today = now.in_tz("Europe/Warsaw").map_err(|error| Failure::Other(error.to_string()))?.date();
     let invoices = demo_invoices(&nip, today, &now.as_second().to_string())?;
     let session = by_token.open_online_session(Form::Fa3.code(), OpenOptions::default()).await?;
     let session = send_all(session, Form::Fa3, invoices, options).await?;

@@ -99,6 +99,15 @@ catalog! {
 1025 FORM_NOT_INTERACTIVE never
     en "this form of invoice cannot be sent in an interactive session here" => "check the form code and the environment"
     pl "tej struktury faktury nie można tu wysłać w sesji interaktywnej" => "sprawdź kod formularza i środowisko"
+1901 NULL_ARGUMENT never
+    en "an argument that must be given is NULL" => "pass the named argument"
+    pl "wymagany argument ma wartość NULL" => "podaj wskazany argument"
+1902 NOT_UTF8_ARGUMENT never
+    en "an argument is not text in UTF-8" => "convert the text to UTF-8 before passing it"
+    pl "argument nie jest tekstem w UTF-8" => "zamień tekst na UTF-8 przed przekazaniem"
+1903 ARGUMENT_OUT_OF_RANGE never
+    en "an argument has a value or a size that the function does not know" => "use one of the documented values, and the sizes of the header that the program is compiled with"
+    pl "argument ma wartość lub rozmiar, których funkcja nie zna" => "użyj jednej z opisanych wartości i rozmiarów z nagłówka, z którym kompilowany jest program"
 
 // 2xxx: transport
 2001 HOST_NOT_FOUND never

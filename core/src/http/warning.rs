@@ -9,7 +9,8 @@ use jiff::Timestamp;
 const KEPT: usize = 100;
 
 /// A non-fatal warning of KSeF: something that works today and will be refused one day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SystemWarning {
     /// KSeF's code, for example `xml-002`.
