@@ -37,6 +37,7 @@ exceptions! {
     INVALID_ENCODING = 21217, "Nieprawidłowe kodowanie znaków.";
     NO_AUTHORIZATION = 21301, "Brak autoryzacji.";
     NO_AUTHENTICATION = 21304, "Brak uwierzytelnienia.";
+    DECEASED = 21308, "Próba wykorzystania metod autoryzacyjnych osoby zmarłej.";
     SCHEMA = 21401, "Dokument nie jest zgodny ze schemą (xsd).";
     INVALID_FILE_SIZE = 21402, "Nieprawidłowy rozmiar pliku.";
     INVALID_FILE_HASH = 21403, "Nieprawidłowy skrót pliku.";
@@ -46,4 +47,5 @@ exceptions! {
     UNKNOWN_KEY = 21470, "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz.";
     TOKEN_PERMISSIONS = 26001, "Nie można nadać tokenowi uprawnień których nie posiadasz.";
     TOKEN_CONTEXT = 26002, "Nie można wygenerować tokena dla obecnego typu kontekstu.";
+    ALREADY_EXISTS = 30001, "Podmiot lub uprawnienie już istnieje.";
 }

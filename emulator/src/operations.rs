@@ -4,7 +4,7 @@ use axum::http::Method as HttpMethod;
 use ksef_model::operations::{Method, OPERATIONS, Operation};
 
 /// Ids of the operations that the emulator has.
-const SUPPORTED: [&str; 26] = [
+const SUPPORTED: [&str; 55] = [
     "auth.challenge",
     "auth.start_with_xades",
     "auth.start_with_token",
@@ -31,6 +31,35 @@ const SUPPORTED: [&str; 26] = [
     "sessions.upo_by_invoice_reference",
     "sessions.upo_page",
     "invoices.by_ksef_number",
+    "permissions.grant_to_person",
+    "permissions.grant_to_entity",
+    "permissions.grant_authorization",
+    "permissions.grant_indirectly",
+    "permissions.grant_subunit_administrator",
+    "permissions.grant_eu_entity_administrator",
+    "permissions.grant_to_eu_entity_representative",
+    "permissions.revoke",
+    "permissions.revoke_authorization",
+    "permissions.operation_status",
+    "permissions.attachment_status",
+    "permissions.query_personal",
+    "permissions.query_persons",
+    "permissions.query_subunits",
+    "permissions.query_entities",
+    "permissions.query_entity_roles",
+    "permissions.query_subordinate_entity_roles",
+    "permissions.query_authorizations",
+    "permissions.query_eu_entities",
+    "test_data.create_subject",
+    "test_data.remove_subject",
+    "test_data.create_person",
+    "test_data.remove_person",
+    "test_data.grant_permissions",
+    "test_data.revoke_permissions",
+    "test_data.allow_attachments",
+    "test_data.disallow_attachments",
+    "test_data.block_context",
+    "test_data.unblock_context",
 ];
 
 /// Whether the emulator has the operation.

@@ -20,6 +20,8 @@ pub(crate) enum ReferenceKind {
     UpoPage,
     /// `EC`, KSeF token.
     KsefToken,
+    /// `EG`, grant or revocation of permissions.
+    PermissionOperation,
 }
 
 impl ReferenceKind {
@@ -31,6 +33,7 @@ impl ReferenceKind {
             Self::Invoice => "EE",
             Self::UpoPage => "EU",
             Self::KsefToken => "EC",
+            Self::PermissionOperation => "EG",
         }
     }
 }

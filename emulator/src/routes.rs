@@ -10,8 +10,8 @@ use axum::{
 use ksef_model::operations::Operation;
 
 use crate::{
-    auth, error, error::ApiError, fault_layer, operations, profile::Profile, public_keys, sessions,
-    state::AppState, tokens,
+    auth, error, error::ApiError, fault_layer, operations, permissions, profile::Profile, public_keys,
+    sessions, state::AppState, test_data, tokens,
 };
 
 /// The largest body that KSeF takes outside batch parts is an invoice of 3 MB in Base64; this leaves room.
@@ -23,6 +23,8 @@ pub(crate) fn api(state: AppState) -> Router {
         .merge(public_keys::router())
         .merge(tokens::router())
         .merge(sessions::router())
+        .merge(permissions::router())
+        .merge(test_data::router(&state))
         .method_not_allowed_fallback(unsupported);
     Router::new()
         .nest("/v2", operations)

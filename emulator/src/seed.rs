@@ -20,7 +20,7 @@ use crate::{
 /// | `trustedAuthorities` | PEM certificates of further authorities whose certificates may log in |
 /// | `blockedContexts` | contexts whose logins end with status 480 |
 /// | `attachmentConsents` | contexts that may send invoices with attachments |
-/// | `processing` | `delayMs`, `hold`, `authenticationDelayMs`, `tokenDelayMs` |
+/// | `processing` | `delayMs`, `hold`, `authenticationDelayMs`, `tokenDelayMs`, `permissionDelayMs` |
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Seed {

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     auth::AuthStore, clock::Clock, commands::CommandError, contexts::ContextStore, faults::FaultPlan,
-    profile::Profile, public_keys::KeyRing, request_log::RequestLog, seed::Seed, sessions::SessionStore,
-    tokens::TokenStore, trust::Trust,
+    permissions::PermissionStore, profile::Profile, public_keys::KeyRing, request_log::RequestLog,
+    seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
 };
 
 /// The state that every handler shares.
@@ -34,7 +34,9 @@ pub(crate) struct Store {
     pub(crate) auth: AuthStore,
     /// KSeF tokens.
     pub(crate) tokens: TokenStore,
-    /// Grants, blocks.
+    /// Grants, entities, persons.
+    pub(crate) permissions: PermissionStore,
+    /// Blocks.
     pub(crate) contexts: ContextStore,
     /// Invoice sessions, their invoices and UPOs.
     pub(crate) sessions: SessionStore,
@@ -59,6 +61,8 @@ pub(crate) struct Processing {
     pub(crate) authentication_delay: SignedDuration,
     /// Virtual time for which a KSeF token stays `Pending` and `Revoking`.
     pub(crate) token_delay: SignedDuration,
+    /// Virtual time for which a grant or a revocation of permissions stays at status 100.
+    pub(crate) permission_delay: SignedDuration,
 }
 
 impl Default for Processing {
@@ -69,6 +73,7 @@ impl Default for Processing {
             hold: false,
             authentication_delay: SignedDuration::ZERO,
             token_delay: SignedDuration::ZERO,
+            permission_delay: SignedDuration::ZERO,
         }
     }
 }

@@ -1,12 +1,10 @@
-//! The permission model in small (PROTOCOL §15): an owner may do everything, others what was granted to them.
-
-use ksef_model::ContextIdentifier;
-
-use super::subject::{Subject, SubjectKind};
-use crate::contexts::ContextStore;
+//! The permissions of the wire (PROTOCOL §15.1), and when one is as good as another.
 
 /// All rights in the context except `VatUeManage`; system-assigned, not grantable through KSeF.
 pub(crate) const OWNER: &str = "Owner";
+
+/// Sending PEF invoices; implicit in the context of a Peppol service provider.
+pub(crate) const PEF_INVOICE_WRITE: &str = "PefInvoiceWrite";
 
 /// The permissions of the wire. Seeds and the management API may grant each of them.
 pub(crate) const ALL: [&str; 11] = [
@@ -20,7 +18,7 @@ pub(crate) const ALL: [&str; 11] = [
     "Introspection",
     "CollectiveIdentifierManage",
     "VatUeManage",
-    "PefInvoiceWrite",
+    PEF_INVOICE_WRITE,
 ];
 
 /// The permissions that a KSeF token may hold (PROTOCOL §14).
@@ -44,22 +42,6 @@ pub(crate) fn has_any(present: &[String], required: &[&str]) -> bool {
 pub(crate) fn has(present: &[String], required: &str) -> bool {
     let by_owner = !matches!(required, "VatUeManage" | "PefInvoiceWrite");
     present.iter().any(|one| one == required || (by_owner && one == OWNER))
-}
-
-/// What the subject may do in the context now; nothing means that it cannot log in there.
-pub(crate) fn of(subject: &Subject, context: &ContextIdentifier, contexts: &ContextStore) -> Vec<String> {
-    let mut held = Vec::new();
-    if let (SubjectKind::Nip, ContextIdentifier::Nip(nip)) = (subject.kind, context)
-        && nip.as_str() == subject.value
-    {
-        held.push(OWNER.to_owned());
-    }
-    for permission in contexts.granted(subject, context) {
-        if !held.contains(permission) {
-            held.push(permission.clone());
-        }
-    }
-    held
 }
 
 #[cfg(test)]

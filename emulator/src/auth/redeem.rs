@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::{
     extract::{Bearer, Proof},
     jwt::{Claims, TokenType},
-    permissions,
     status::Outcome,
     store::Operation,
 };
@@ -74,6 +73,7 @@ pub(super) async fn redeem(State(state): State<AppState>, bearer: Bearer) -> Res
     let claims = bearer.demand(&[TokenType::Authentication])?;
     let now = state.now();
     let mut store = state.store();
+    store.permissions.settle(now);
     let operation = usable(&store, &claims.arn, now, "pobranie tokenów")?;
     if operation.redeemed {
         return Err(ApiError::exception(exceptions::NO_AUTHORIZATION).with_detail(format!(
@@ -95,6 +95,7 @@ pub(super) async fn refresh(State(state): State<AppState>, bearer: Bearer) -> Re
     let claims = bearer.demand(&[TokenType::Refresh])?;
     let now = state.now();
     let mut store = state.store();
+    store.permissions.settle(now);
     let operation = usable(&store, &claims.arn, now, "odświeżenie tokenu dostępowego")?;
     let access = access_token(&store, operation, &state, now);
     if let Some(operation) = store.auth.operation_mut(&claims.arn) {
@@ -122,6 +123,9 @@ fn usable<'a>(
         return Err(ApiError::exception(exceptions::NO_AUTHORIZATION)
             .with_detail(format!("Status uwierzytelniania ({}) nie pozwala na {purpose}.", outcome.code())));
     }
+    if operation.subject.as_ref().is_some_and(|subject| store.permissions.registry.is_deceased(subject)) {
+        return Err(ApiError::exception(exceptions::DECEASED));
+    }
     if let Proof::Token(token) = &operation.proof {
         let revoked = store
             .tokens
@@ -142,7 +146,7 @@ fn access_token(store: &Store, operation: &Operation, state: &AppState, now: Tim
             .by_reference(token.as_str())
             .map(|token| token.permissions.clone())
             .unwrap_or_default(),
-        (Proof::Document(_), Some(subject)) => permissions::of(subject, &operation.context, &store.contexts),
+        (Proof::Document(_), Some(subject)) => store.permissions.effective(subject, &operation.context),
         (Proof::Document(_), None) => Vec::new(),
     };
     let mut details = json!({"subjectIdentifier": operation.subject});

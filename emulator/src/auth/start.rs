@@ -9,7 +9,6 @@ use super::{
     extract::Proof,
     ip_policy::IpPolicy,
     jwt::{Claims, TokenType},
-    permissions,
     status::{Outcome, TokenProblem},
     store::Operation,
     subject::{Method, Subject},
@@ -45,6 +44,7 @@ pub(super) fn accept(state: &AppState, start: Start) -> Result<Reply<Value>, Api
     let now = state.now();
     let reference = reference::issue(ReferenceKind::Authentication, now);
     let mut store = state.store();
+    store.permissions.settle(now);
     if store.auth.challenge(&start.challenge, now).is_none() {
         return Err(ApiError::exception(exceptions::INVALID_CHALLENGE));
     }
@@ -92,10 +92,13 @@ fn judge(store: &Store, start: &Start, finishes: Timestamp) -> Outcome {
     if start.outcome != Outcome::Succeeded {
         return start.outcome.clone();
     }
+    if start.subject.as_ref().is_some_and(|subject| store.permissions.registry.is_deceased(subject)) {
+        return Outcome::Deceased;
+    }
     let permitted = match (&start.proof, &start.subject) {
         (Proof::Token(reference), _) => store.tokens.by_reference(reference.as_str()).is_some(),
         (Proof::Document(_), Some(subject)) => {
-            !permissions::of(subject, &start.context, &store.contexts).is_empty()
+            !store.permissions.effective(subject, &start.context).is_empty()
         }
         (Proof::Document(_), None) => false,
     };

@@ -39,6 +39,8 @@ pub(crate) enum Outcome {
     Revoked,
     BadToken(TokenProblem),
     BadCertificate(CertificateProblem),
+    /// The subject is a person who is dead.
+    Deceased,
     Blocked,
 }
 
@@ -51,6 +53,7 @@ impl Outcome {
             Self::Revoked => 425,
             Self::BadToken(_) => 450,
             Self::BadCertificate(_) => 460,
+            Self::Deceased => 470,
             Self::Blocked => 480,
         }
     }
@@ -59,7 +62,7 @@ impl Outcome {
         match self {
             Self::InProgress => "Uwierzytelnianie w toku",
             Self::Succeeded => "Uwierzytelnianie zakończone sukcesem",
-            Self::NoPermissions => "Uwierzytelnianie zakończone niepowodzeniem",
+            Self::NoPermissions | Self::Deceased => "Uwierzytelnianie zakończone niepowodzeniem",
             Self::Revoked => "Uwierzytelnienie unieważnione",
             Self::BadToken(_) => "Uwierzytelnianie zakończone niepowodzeniem z powodu błędnego tokenu",
             Self::BadCertificate(_) => {
@@ -91,6 +94,7 @@ impl Outcome {
             Self::BadCertificate(CertificateProblem::Untrusted) => "Niezaufany łańcuch certyfikatów",
             Self::BadCertificate(CertificateProblem::Revoked) => "Certyfikat odwołany",
             Self::BadCertificate(CertificateProblem::Unsuitable) => "Niepoprawny certyfikat",
+            Self::Deceased => "Próba wykorzystania metod autoryzacyjnych osoby zmarłej",
             Self::Blocked => {
                 "Podejrzenie incydentu bezpieczeństwa. Skontaktuj się z Ministerstwem Finansów przez formularz zgłoszeniowy."
             }

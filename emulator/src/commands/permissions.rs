@@ -5,7 +5,6 @@ use serde::Deserialize;
 use super::{CommandError, Context};
 use crate::{
     auth::{Subject, permissions},
-    contexts::Grant,
     state::AppState,
 };
 
@@ -24,7 +23,8 @@ impl GrantRequest {
             return Err(CommandError::new(format_args!("there is no permission {unknown:?}")));
         }
         let Self { context: Context(context), subject, permissions } = self;
-        state.store().contexts.grant(Grant { context, subject, permissions });
+        let scopes = permissions.into_iter().map(|one| (one, "Nadane przez KSeF".to_owned())).collect();
+        state.store().permissions.give_by_system(context, subject, scopes, state.now());
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ pub(crate) struct ProcessingRequest {
     hold: Option<bool>,
     authentication_delay_ms: Option<u32>,
     token_delay_ms: Option<u32>,
+    permission_delay_ms: Option<u32>,
 }
 
 impl ProcessingRequest {
@@ -25,6 +26,7 @@ impl ProcessingRequest {
         set(&mut processing.delay, self.delay_ms);
         set(&mut processing.authentication_delay, self.authentication_delay_ms);
         set(&mut processing.token_delay, self.token_delay_ms);
+        set(&mut processing.permission_delay, self.permission_delay_ms);
         processing.hold = self.hold.unwrap_or(processing.hold);
     }
 
@@ -36,6 +38,7 @@ impl ProcessingRequest {
             hold: Some(processing.hold),
             authentication_delay_ms: ms(processing.authentication_delay),
             token_delay_ms: ms(processing.token_delay),
+            permission_delay_ms: ms(processing.permission_delay),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         DuplicateKey, DuplicateRegistry, InvoicingMode, NumberSequence, Original, Rejection, RejectionCode,
         SizeLimits,
     },
+    permissions::AttachmentConsents,
     random,
     reference::{self, ReferenceKind},
     state::Processing,
@@ -53,7 +54,7 @@ pub(crate) struct SessionStore {
     duplicates: DuplicateRegistry,
     accepted_hashes: HashSet<Sha256>,
     corrected_hashes: HashSet<Sha256>,
-    consents: Vec<ContextIdentifier>,
+    consents: AttachmentConsents,
     numbers: NumberSequence,
     pace: Pace,
     seal: SealPlace,
@@ -78,7 +79,7 @@ impl Default for SessionStore {
             duplicates: DuplicateRegistry::default(),
             accepted_hashes: HashSet::new(),
             corrected_hashes: HashSet::new(),
-            consents: Vec::new(),
+            consents: AttachmentConsents::default(),
             numbers: NumberSequence::new(u64::from_be_bytes(random::bytes())),
             pace: Pace::default(),
             seal: SealPlace::default(),
@@ -225,9 +226,17 @@ impl SessionStore {
 
     /// Lets a context send attachments (PROTOCOL §15.9).
     pub(crate) fn consent_to_attachments(&mut self, context: ContextIdentifier) {
-        if !self.consents.contains(&context) {
-            self.consents.push(context);
-        }
+        self.consents.allow(context);
+    }
+
+    /// Ends the consent of a context.
+    pub(crate) fn end_attachments(&mut self, context: &ContextIdentifier, at: Timestamp) {
+        self.consents.end(context, at);
+    }
+
+    /// Who may send attachments.
+    pub(crate) fn attachment_consents(&self) -> &AttachmentConsents {
+        &self.consents
     }
 
     /// All invoices, in the order of sending.
@@ -258,7 +267,7 @@ impl SessionStore {
     fn process(&mut self, index: InvoiceIndex, at: Timestamp) {
         let invoice = &self.invoices[index];
         let session = &self.sessions[invoice.session];
-        let consent = self.consents.contains(&session.opening.context);
+        let consent = self.consents.allows(&session.opening.context, invoice.received_at);
         match judge(invoice, &session.opening, consent, self.size_limits) {
             Err(refused) => self.reject(index, refused.rejection, refused.invoice_number, at),
             Ok(verdict) => {
