@@ -216,7 +216,9 @@ static cJSON *outcome_result(ksef_outcome *outcome)
     move(result, "code", all, "code");
     move(result, "description", all, "description");
     move(result, "details", all, "details");
-    move(result, "original_ksef_number", all, "originalKsefNumber");
+    cJSON *original = cJSON_GetObjectItemCaseSensitive(all, "original");
+    if (original != NULL)
+        move(result, "original_ksef_number", original, "ksefNumber");
     move(result, "resume_token", all, "resumeToken");
     cJSON_Delete(all);
     ksef_outcome_free(outcome);
@@ -350,7 +352,7 @@ static void add_upo(cJSON *list, ksef_bytes *upo)
         {
             cJSON_AddItemToArray(numbers, cJSON_DetachItemFromObjectCaseSensitive(document, "ksefNumber"));
         }
-        move(told, "sha256", all, "sha256");
+        move(told, "sha256", all, "hash");
         cJSON_Delete(all);
     }
     cJSON_AddItemToArray(list, told);
