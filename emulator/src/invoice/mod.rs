@@ -3,6 +3,7 @@
 mod calendar;
 mod duplicate;
 mod form;
+mod issuer;
 mod mode;
 mod number;
 mod routes;
@@ -12,6 +13,7 @@ mod status;
 pub(crate) use calendar::{warsaw, warsaw_date};
 pub(crate) use duplicate::{DuplicateKey, DuplicateRegistry};
 pub(crate) use form::form_for_online;
+pub(crate) use issuer::Powers;
 pub(crate) use mode::{InvoicingMode, invoicing_mode};
 pub(crate) use number::NumberSequence;
 pub(crate) use routes::{ksef_number_of, router};

@@ -5,7 +5,10 @@ use ksef_crypto::Sha256;
 use ksef_documents::{Error, Finding, FindingKind, Form, InvoiceHeader, Party, PartyIdentifier};
 use ksef_model::{ContextIdentifier, Nip};
 
-use super::status::{Rejection, RejectionCode};
+use super::{
+    issuer::{Powers, issuer},
+    status::{Rejection, RejectionCode},
+};
 
 /// Size limits of one invoice in bytes (PROTOCOL §16.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) attachment_consent: bool,
     /// Size limits of the context.
     pub(crate) limits: SizeLimits,
+    /// What the context may do for the seller of the invoice.
+    pub(crate) powers: Powers,
 }
 
 /// Rule 14: the plaintext is the one declared (430).
@@ -186,22 +191,6 @@ fn wrong_identifier(party: &Party, whose: &str) -> Option<String> {
             Some(format!("Identyfikator wewnętrzny {whose}: '{id}' jest nieprawidłowy."))
         }
         _ => None,
-    }
-}
-
-/// Rule 16: the context may issue for the seller (410). Its own NIP may, its internal units and its EU twin too.
-pub(crate) fn issuer(header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
-    let seller = header.seller_nip.as_str();
-    let own = match terms.context {
-        ContextIdentifier::Nip(nip) => nip.as_str() == seller,
-        ContextIdentifier::InternalId(id) => id.as_str().split('-').next() == Some(seller),
-        ContextIdentifier::NipVatUe(id) => id.as_str().split('-').next() == Some(seller),
-        ContextIdentifier::PeppolId(_) => false,
-    };
-    if own {
-        Ok(())
-    } else {
-        Err(Rejection::new(RejectionCode::NotPermitted, "Brak uprawnienia fakturowego"))
     }
 }
 

@@ -15,6 +15,7 @@ fn terms(context: &ContextIdentifier) -> Terms<'_> {
         technical_correction: false,
         attachment_consent: false,
         limits: SizeLimits::default(),
+        powers: Powers::default(),
     }
 }
 
@@ -172,4 +173,36 @@ fn the_context_must_be_the_seller() {
     for context in &others {
         assert_eq!(code(issuer(&header(), &terms(context))), Some(410), "{}", context.kind());
     }
+}
+
+#[test]
+fn an_authorisation_of_the_seller_counts_in_its_role_alone() {
+    let buyer = ContextIdentifier::Nip("1111111111".parse().unwrap());
+    let party = |nip: &str| {
+        let mut party = header().buyer;
+        party.identifier = PartyIdentifier::Nip(nip.parse().unwrap());
+        party
+    };
+    let by_buyer = changed(|header| {
+        header.is_self_invoicing = true;
+        header.buyer = party("1111111111");
+    });
+    let by_representative = changed(|header| header.authorized = Some(party("1111111111")));
+    let with = |role: &str, enforces: bool| Terms {
+        powers: Powers { roles: vec![role.to_owned()], enforces },
+        ..terms(&buyer)
+    };
+    assert_eq!(code(issuer(&by_buyer, &terms(&buyer))), Some(410));
+    assert_eq!(code(issuer(&by_buyer, &with("SelfInvoicing", false))), None);
+    assert_eq!(code(issuer(&by_buyer, &with("TaxRepresentative", false))), Some(410));
+    let not_self = changed(|header| header.buyer = party("1111111111"));
+    assert_eq!(code(issuer(&not_self, &with("SelfInvoicing", false))), Some(410));
+    assert_eq!(code(issuer(&by_representative, &with("TaxRepresentative", false))), None);
+    assert_eq!(code(issuer(&by_representative, &with("SelfInvoicing", false))), Some(410));
+    assert_eq!(code(issuer(&by_representative, &with("SelfInvoicing", true))), None);
+    let provider = ContextIdentifier::PeppolId("PPL123456".parse().unwrap());
+    let pef = changed(|header| header.form = Form::Pef3);
+    let powers = Powers { roles: vec!["PefInvoicing".to_owned()], enforces: false };
+    assert_eq!(code(issuer(&pef, &Terms { powers, ..terms(&provider) })), None);
+    assert_eq!(code(issuer(&pef, &terms(&provider))), Some(410));
 }

@@ -19,7 +19,7 @@ use crate::{
     faults::{Fault, FaultKind},
     operations,
     public_keys::Rotation,
-    state::AppState,
+    state::{AppState, Store},
     wire,
 };
 
@@ -180,13 +180,13 @@ pub(super) async fn set_processing(
 ) -> Json<ProcessingRequest> {
     let now = state.now();
     let mut store = state.store();
-    let mut processing = store.processing;
+    let Store { sessions, processing, permissions, .. } = &mut *store;
     // What was due under the old settings is done before the new ones count.
-    store.sessions.advance(now, &processing);
-    body.apply(&mut processing);
-    store.processing = processing;
-    store.sessions.advance(now, &processing);
-    Json(ProcessingRequest::of(&processing))
+    permissions.settle(now);
+    sessions.advance(now, processing, permissions);
+    body.apply(processing);
+    sessions.advance(now, processing, permissions);
+    Json(ProcessingRequest::of(processing))
 }
 
 /// `GET /processing`.

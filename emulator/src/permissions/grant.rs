@@ -2,15 +2,12 @@
 
 use jiff::Timestamp;
 use ksef_model::{
-    ContextIdentifier, Nip, PeppolId, PermissionsEuEntityDetails, PermissionsSubjectEntityDetails,
+    ContextIdentifier, PeppolId, PermissionsEuEntityDetails, PermissionsSubjectEntityDetails,
     PermissionsSubjectPersonDetails,
 };
 use serde_json::{Value, json};
 
-use crate::{
-    auth::{Subject, SubjectKind},
-    random,
-};
+use crate::{auth::Subject, random};
 
 /// Who may have a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +19,6 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
-    /// An entity, by its NIP.
-    pub(crate) fn nip(nip: &Nip) -> Self {
-        Self::Subject(Subject { kind: SubjectKind::Nip, value: nip.as_str().to_owned() })
-    }
-
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Subject(subject) => subject.kind.as_str(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use ksef_model::{ContextIdentifier, ReferenceNumber};
+use ksef_model::{ContextIdentifier, Nip, ReferenceNumber};
 
 use super::{
     grant::{Author, Draft, EuEntity, Grant, GrantKind, Holder, Target},
@@ -246,15 +246,18 @@ impl PermissionStore {
         })
     }
 
-    /// Whether the entity with the NIP may act for the authorising NIP in the role.
-    #[cfg_attr(not(test), expect(dead_code, reason = "asked by the judge of invoices"))]
-    pub(crate) fn is_authorized(&self, authorizing: &ContextIdentifier, holder: &Holder, role: &str) -> bool {
-        self.grants.iter().any(|grant| {
-            grant.kind == GrantKind::Authorization
-                && grant.context == *authorizing
-                && grant.holder == *holder
-                && grant.scope == role
-        })
+    /// The authorisations that the seller gave to the context.
+    pub(crate) fn authorizations(&self, seller: &Nip, context: &ContextIdentifier) -> Vec<String> {
+        self.grants
+            .iter()
+            .filter(|grant| {
+                grant.kind == GrantKind::Authorization
+                    && grant.context.value() == seller.as_str()
+                    && grant.holder.kind() == context.kind()
+                    && grant.holder.value() == context.value()
+            })
+            .map(|grant| grant.scope.clone())
+            .collect()
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     auth::{Proof, Subject, SubjectKind},
     invoice::{Declared, Rejection},
+    permissions::PermissionStore,
     state::Processing,
 };
 
@@ -36,6 +37,7 @@ pub(crate) struct World {
     pub(crate) store: SessionStore,
     pub(crate) processing: Processing,
     pub(crate) now: Timestamp,
+    permissions: PermissionStore,
     key: SymmetricKey,
 }
 
@@ -45,6 +47,7 @@ impl World {
             store: SessionStore::default(),
             processing: Processing { delay: SignedDuration::from_secs(10), ..Processing::default() },
             now: "2026-11-22T12:00:00Z".parse().unwrap(),
+            permissions: PermissionStore::default(),
             key: SymmetricKey::from_parts([3; 32], [5; 16]),
         }
     }
@@ -68,7 +71,7 @@ impl World {
     }
 
     pub(crate) fn look(&mut self) {
-        self.store.advance(self.now, &self.processing);
+        self.store.advance(self.now, &self.processing, &self.permissions);
     }
 
     pub(crate) fn open(&mut self) -> SessionIndex {

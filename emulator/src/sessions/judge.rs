@@ -5,8 +5,9 @@ use ksef_documents::InvoiceHeader;
 
 use super::records::{Invoice, Opening, Progress};
 use crate::invoice::{
-    self, InvoicingMode, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode, warsaw_date,
+    self, InvoicingMode, Powers, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode, warsaw_date,
 };
+use crate::permissions::PermissionStore;
 
 /// An invoice that breaks no rule of its own.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ pub(crate) fn judge(
     opening: &Opening,
     attachment_consent: bool,
     limits: SizeLimits,
+    permissions: &PermissionStore,
 ) -> Result<Verdict, Refused> {
     let (Progress::Pending { encrypted }, Some(key)) = (&invoice.progress, &opening.key) else {
         return Err(Rejection::bare(RejectionCode::SessionFailed).into());
@@ -61,6 +63,10 @@ pub(crate) fn judge(
         technical_correction: invoice.corrected.is_some(),
         attachment_consent,
         limits,
+        powers: Powers {
+            roles: permissions.authorizations(&header.seller_nip, &opening.context),
+            enforces: permissions.registry.enforces(&opening.context),
+        },
     };
     if let Err(rejection) = invoice::document(&content, &header, &terms) {
         return Err(Refused { rejection, invoice_number: Some(header.invoice_number) });

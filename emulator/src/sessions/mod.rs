@@ -44,9 +44,10 @@ pub(crate) fn storage_router() -> Router<AppState> {
 /// Works on the sessions as they are now: whatever is due has been done.
 pub(crate) fn at_present<R>(state: &AppState, work: impl FnOnce(&mut SessionStore, Timestamp) -> R) -> R {
     let mut guard = state.store();
-    let Store { sessions, processing, .. } = &mut *guard;
+    let Store { sessions, processing, permissions, .. } = &mut *guard;
     let now = state.now();
-    sessions.advance(now, processing);
+    permissions.settle(now);
+    sessions.advance(now, processing, permissions);
     work(sessions, now)
 }
 

@@ -18,9 +18,9 @@ use super::{
 use crate::{
     invoice::{
         DuplicateKey, DuplicateRegistry, InvoicingMode, NumberSequence, Original, Rejection, RejectionCode,
-        SizeLimits,
     },
-    permissions::AttachmentConsents,
+    limits::ContextTable,
+    permissions::{AttachmentConsents, PermissionStore},
     random,
     reference::{self, ReferenceKind},
     state::Processing,
@@ -59,10 +59,8 @@ pub(crate) struct SessionStore {
     pace: Pace,
     seal: SealPlace,
     links: LinkKey,
-    /// Invoices a session may hold (PROTOCOL §16.1).
-    pub(crate) max_invoices: u32,
-    /// Sizes an invoice may have.
-    pub(crate) size_limits: SizeLimits,
+    /// Sizes and numbers of invoices that contexts may send (PROTOCOL §16.1).
+    pub(crate) limits: ContextTable,
 }
 
 impl Default for SessionStore {
@@ -84,15 +82,14 @@ impl Default for SessionStore {
             pace: Pace::default(),
             seal: SealPlace::default(),
             links: LinkKey::new(random::bytes()),
-            max_invoices: 10_000,
-            size_limits: SizeLimits::default(),
+            limits: ContextTable::default(),
         }
     }
 }
 
 impl SessionStore {
-    /// Takes over the settings of processing and does all that is due at `now`.
-    pub(crate) fn advance(&mut self, now: Timestamp, processing: &Processing) {
+    /// Takes over the settings of processing and does all that is due at `now`, under the permissions of that moment.
+    pub(crate) fn advance(&mut self, now: Timestamp, processing: &Processing, permissions: &PermissionStore) {
         self.pace.change(processing.delay, processing.hold, now);
         let active: Vec<SessionIndex> = self.active.iter().copied().collect();
         for index in &active {
@@ -105,7 +102,7 @@ impl SessionStore {
         while let Some(&(due, index)) = self.due.first() {
             let Some(at) = self.pace.done_at(due, now) else { break };
             self.due.pop_first();
-            self.process(index, at);
+            self.process(index, at, permissions);
         }
         while let Some(&(due, index)) = self.unstored.first() {
             let Some(at) = self.pace.done_at(due, now) else { break };
@@ -150,8 +147,9 @@ impl SessionStore {
         if !target.machine.accepts_invoices() {
             return Err(SendRefusal::Closed(target.machine.state()));
         }
-        if target.machine.tally().total >= self.max_invoices {
-            return Err(SendRefusal::Full(self.max_invoices));
+        let limit = self.limits.of(&target.opening.context).online.max_invoices;
+        if target.machine.tally().total >= limit {
+            return Err(SendRefusal::Full(limit));
         }
         if let Some(corrected) = &submission.corrected {
             if self.corrected_hashes.contains(corrected) {
@@ -264,11 +262,12 @@ impl SessionStore {
         }
     }
 
-    fn process(&mut self, index: InvoiceIndex, at: Timestamp) {
+    fn process(&mut self, index: InvoiceIndex, at: Timestamp, permissions: &PermissionStore) {
         let invoice = &self.invoices[index];
         let session = &self.sessions[invoice.session];
         let consent = self.consents.allows(&session.opening.context, invoice.received_at);
-        match judge(invoice, &session.opening, consent, self.size_limits) {
+        let sizes = self.limits.of(&session.opening.context).online.sizes();
+        match judge(invoice, &session.opening, consent, sizes, permissions) {
             Err(refused) => self.reject(index, refused.rejection, refused.invoice_number, at),
             Ok(verdict) => {
                 let key = DuplicateKey::of(&verdict.header);

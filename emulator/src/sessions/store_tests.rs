@@ -155,7 +155,9 @@ fn an_attachment_passes_only_as_a_technical_correction_with_consent() {
 #[test]
 fn a_session_holds_so_many_invoices_and_no_more() {
     let mut world = World::new();
-    world.store.max_invoices = 2;
+    let mut limits = ContextLimits::default();
+    limits.online.max_invoices = 2;
+    world.store.limits.set(world.opening().context, limits);
     let session = world.open();
     for number in ["1", "2"] {
         world.send(session, &invoice("VAT", number, "2026-11-22"));
