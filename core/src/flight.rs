@@ -109,7 +109,7 @@ mod tests {
         for caller in callers {
             assert_eq!(caller.await.expect("no panic").expect("no error"), 1);
         }
-        let again = flight.run(|| async { Ok(runs.fetch_add(1, Ordering::SeqCst) + 1) }).await;
+        let again = flight.run(|| async move { Ok(runs.fetch_add(1, Ordering::SeqCst) + 1) }).await;
         assert_eq!(again.expect("no error"), 2, "a finished flight is not reused");
     }
 

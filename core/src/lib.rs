@@ -21,6 +21,8 @@ mod clock;
 mod config;
 mod environment;
 mod error;
+#[cfg(test)]
+mod fake_ksef;
 mod flight;
 mod http;
 mod keys;
@@ -48,6 +50,7 @@ pub use ksef_model::{
 pub use ksef_xades::Signer;
 pub use scope::{CallOptions, CancelToken};
 pub use session::{
-    AcceptedInvoice, Conflict, OfflineMode, OnlineSession, OpenOptions, OriginalInvoice, RejectedInvoice,
-    ResumeToken, SendOptions, SendOutcome, Upo, UpoDescription, UpoSignature, WaitPolicy, check_invoice,
+    AcceptedInvoice, Conflict, DocumentCheck, OfflineMode, OnlineSession, OpenOptions, OriginalInvoice,
+    RejectedInvoice, ResumeToken, SendOptions, SendOutcome, Upo, UpoDescription, UpoSignature, WaitPolicy,
+    check_invoice,
 };

@@ -47,12 +47,11 @@ impl OnlineSession {
                 Ok(()) => break,
                 Err(error) => error,
             };
-            let worth_looking = error.outcome_is_unknown() || error.is(texts::SESSION_STATUS);
-            if worth_looking && let Ok(answer) = sessions.status(&reference).await {
-                if answer.status.code >= CLOSED {
+            if error.outcome_is_unknown() || error.is(texts::SESSION_STATUS) {
+                if sessions.status(&reference).await.is_ok_and(|answer| answer.status.code >= CLOSED) {
                     break;
                 }
-            } else if !worth_looking && !(error.is(texts::SESSION_NOT_FOUND) && self.is_new()) {
+            } else if !error.is(texts::SESSION_NOT_FOUND) || !self.is_new() {
                 return Err(error);
             }
             let Some(wait) = waits.next() else { return Err(error) };

@@ -12,9 +12,12 @@ mod send;
 mod settle;
 mod upo;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use intents::Intents;
 pub use online::OnlineSession;
-pub use options::{OfflineMode, OpenOptions, SendOptions, WaitPolicy};
+pub use options::{DocumentCheck, OfflineMode, OpenOptions, SendOptions, WaitPolicy};
 pub use outcome::{AcceptedInvoice, Conflict, OriginalInvoice, RejectedInvoice, SendOutcome};
 pub use resume::ResumeToken;
 pub use send::check_invoice;

@@ -23,6 +23,17 @@ pub enum OfflineMode {
     Offline,
 }
 
+/// Whether the bytes of an invoice are checked before they leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum DocumentCheck {
+    /// By the rules of PROTOCOL §19 that need no schema; what breaks one does not leave.
+    #[default]
+    Required,
+    /// Not at all: KSeF is the only judge. For tests, and for the day when KSeF relaxes a rule.
+    Skipped,
+}
+
 /// How long a call waits for KSeF to process what it received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -50,6 +61,8 @@ pub struct SendOptions {
     /// For a technical correction: the hash of the invoice that was refused (PROTOCOL §6.6). Needs
     /// [`OfflineMode::Offline`].
     pub hash_of_corrected_invoice: Option<Sha256>,
+    /// Whether the bytes are checked before they leave.
+    pub document_check: DocumentCheck,
     /// How long to wait for the result.
     pub wait: WaitPolicy,
     /// Whether an accepted invoice comes with its UPO. `true` by default; costs one more request.
@@ -61,6 +74,7 @@ impl Default for SendOptions {
         Self {
             offline_mode: OfflineMode::default(),
             hash_of_corrected_invoice: None,
+            document_check: DocumentCheck::default(),
             wait: WaitPolicy::default(),
             fetch_upo: true,
         }

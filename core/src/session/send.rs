@@ -11,7 +11,7 @@ use ksef_model::{ReferenceNumber, SendInvoiceRequest};
 
 use super::intents::Intent;
 use super::online::{OnlineSession, Opened};
-use super::options::{OfflineMode, SendOptions, WaitPolicy};
+use super::options::{DocumentCheck, OfflineMode, SendOptions, WaitPolicy};
 use super::outcome::SendOutcome;
 use super::resume::ResumeToken;
 use super::settle::{self, Look};
@@ -72,7 +72,9 @@ impl OnlineSession {
         if self.is_closed() {
             return Err(Error::new(texts::SESSION_CLOSED));
         }
-        check_invoice(&invoice)?;
+        if options.document_check == DocumentCheck::Required {
+            check_invoice(&invoice)?;
+        }
         let mut replaced = false;
         loop {
             let opened = self.opened();
