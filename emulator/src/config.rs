@@ -1,6 +1,9 @@
 //! How an emulator is to be.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    str::FromStr,
+};
 
 use url::Url;
 
@@ -32,6 +35,36 @@ pub struct EmulatorConfig {
     pub seed: Seed,
     /// Serve the API over TLS, with a certificate of the emulator's own authority. The management API stays plain.
     pub tls: bool,
+    /// Limits of request rates to begin with.
+    pub rate_limits: RateLimits,
+}
+
+/// Whether callers are held to limits of request rates (PROTOCOL §16.2, §16.3). The test data may switch them on for a
+/// context in either case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RateLimits {
+    /// No limits, so that tests need not wait.
+    #[default]
+    Off,
+    /// The limits of production, in time of the emulator's clock.
+    Ksef,
+}
+
+/// The text names no choice of rate limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("rate limits are off or ksef")]
+pub struct UnknownRateLimits;
+
+impl FromStr for RateLimits {
+    type Err = UnknownRateLimits;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRateLimits> {
+        match text {
+            "off" => Ok(Self::Off),
+            "ksef" => Ok(Self::Ksef),
+            _ => Err(UnknownRateLimits),
+        }
+    }
 }
 
 impl Default for EmulatorConfig {
@@ -44,6 +77,7 @@ impl Default for EmulatorConfig {
             profile: Profile::default(),
             seed: Seed::default(),
             tls: false,
+            rate_limits: RateLimits::default(),
         }
     }
 }

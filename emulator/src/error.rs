@@ -48,6 +48,17 @@ struct Raised {
     details: Vec<String>,
 }
 
+/// A limit of request rates that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RateExceeded {
+    /// Requests allowed in the window.
+    pub(crate) limit: u32,
+    /// The window in Polish, as it stands after "na".
+    pub(crate) window: &'static str,
+    /// Whole seconds after which a request would pass.
+    pub(crate) retry_after: u64,
+}
+
 impl ApiError {
     /// HTTP 400 with one numbered exception.
     pub(crate) fn exception(exception: Exception) -> Self {
@@ -110,7 +121,16 @@ impl ApiError {
         Self(Box::new(Refusal::Gone))
     }
 
-    /// HTTP 429 with `Retry-After` in seconds.
+    /// HTTP 429 for a limit of request rates (PROTOCOL §16.3).
+    pub(crate) fn rate_exceeded(exceeded: RateExceeded) -> Self {
+        let RateExceeded { limit, window, retry_after } = exceeded;
+        let detail = format!(
+            "Przekroczono limit {limit} żądań na {window}. Spróbuj ponownie po {retry_after} sekundach."
+        );
+        Self(Box::new(Refusal::TooManyRequests { retry_after, detail }))
+    }
+
+    /// HTTP 429 with `Retry-After` in seconds, whatever the limit.
     pub(crate) fn too_many_requests(retry_after: u64) -> Self {
         let detail =
             format!("Przekroczono limit 20 żądań na minutę. Spróbuj ponownie po {retry_after} sekundach.");

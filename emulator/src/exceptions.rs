@@ -45,7 +45,22 @@ exceptions! {
     SIGNATURE_CONFLICT = 21406, "Konflikt podpisu i typu uwierzytelnienia.";
     CONTINUATION_TOKEN = 21418, "Przekazany token kontynuacji ma nieprawidłowy format.";
     UNKNOWN_KEY = 21470, "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz.";
+    NO_ENROLLMENT_DATA = 25001, "Brak możliwości pobrania danych do CSR dla wykorzystanego sposobu uwierzytelnienia.";
+    NO_ENROLLMENT = 25002, "Brak możliwości złożenia wniosku certyfikacyjnego dla wykorzystanego sposobu uwierzytelnienia.";
+    CSR_DATA = 25003, "Dane w CSR nie zgadzają się z danymi w użytym wektorze uwierzytelniającym.";
+    CSR_FORMAT = 25004, "Niepoprawny format CSR lub niepoprawny podpis CSR.";
+    ENROLLMENT_NOT_FOUND = 25005, "Wniosek certyfikacyjny o podanym numerze referencyjnym nie istnieje.";
+    ENROLLMENT_LIMIT = 25006, "Osiągnięto limit możliwych do złożenia wniosków certyfikacyjnych.";
+    CERTIFICATE_LIMIT = 25007, "Osiągnięto limit dopuszczalnej liczby posiadanych certyfikatów.";
+    CERTIFICATE_NOT_FOUND = 25008, "Certyfikat o podanym numerze seryjnym nie istnieje.";
+    CERTIFICATE_NOT_REVOCABLE = 25009, "Nie można odwołać wskazanego certyfikatu, ponieważ jest już odwołany, zablokowany lub nieważny.";
+    CSR_KEY = 25010, "Nieprawidłowy typ lub długość klucza.";
+    CSR_ALGORITHM = 25011, "Nieprawidłowy algorytm podpisu CSR.";
     TOKEN_PERMISSIONS = 26001, "Nie można nadać tokenowi uprawnień których nie posiadasz.";
     TOKEN_CONTEXT = 26002, "Nie można wygenerować tokena dla obecnego typu kontekstu.";
     ALREADY_EXISTS = 30001, "Podmiot lub uprawnienie już istnieje.";
+    NO_SUCH_INVOICE = 71001, "Faktura o podanym identyfikatorze nie istnieje.";
+    TOO_MANY_COLLECTIVE_IDENTIFIERS = 71002, "Faktura jest już przypisana do maksymalnej liczby Identyfikatorów Zbiorczych.";
+    DIFFERENT_SELLERS = 71004, "Faktury mają różnych sprzedawców.";
+    REPEATED_INVOICE = 71005, "Powtórzony numer KSeF w żądaniu.";
 }

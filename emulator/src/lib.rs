@@ -19,6 +19,7 @@ mod fault_layer;
 mod faults;
 mod invoice;
 mod json;
+mod limits;
 mod management;
 mod operations;
 mod paging;
@@ -41,7 +42,7 @@ mod upo;
 mod wire;
 
 pub use commands::CommandError;
-pub use config::EmulatorConfig;
+pub use config::{EmulatorConfig, RateLimits, UnknownRateLimits};
 pub use emulator::{Emulator, StartError};
 pub use profile::{Profile, UnknownProfile};
 pub use seed::{Seed, SeedError};

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, builder::TypedValueParser};
-use ksef_emulator::{Emulator, EmulatorConfig, Profile, Seed};
+use ksef_emulator::{Emulator, EmulatorConfig, Profile, RateLimits, Seed};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -57,6 +57,16 @@ struct Arguments {
     #[arg(long)]
     tls: bool,
 
+    /// Limits of request rates: ksef are those of production, counted in time of the emulator's clock; the test data
+    /// can switch them on for one context
+    #[arg(
+        long,
+        default_value = "off",
+        value_parser = clap::builder::PossibleValuesParser::new(["off", "ksef"])
+            .try_map(|name| name.parse::<RateLimits>())
+    )]
+    rate_limits: RateLimits,
+
     /// What to log, such as info or ksef_emulator=debug
     #[arg(long, value_name = "FILTER", env = "KSEF_EMULATOR_LOG", default_value = "warn")]
     log: String,
@@ -93,6 +103,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         profile: arguments.profile,
         seed,
         tls: arguments.tls,
+        rate_limits: arguments.rate_limits,
     })
     .await?;
     let ready = serde_json::json!({

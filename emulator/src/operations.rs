@@ -4,7 +4,7 @@ use axum::http::Method as HttpMethod;
 use ksef_model::operations::{Method, OPERATIONS, Operation};
 
 /// Ids of the operations that the emulator has.
-const SUPPORTED: [&str; 55] = [
+const SUPPORTED: [&str; 65] = [
     "auth.challenge",
     "auth.start_with_xades",
     "auth.start_with_token",
@@ -31,6 +31,16 @@ const SUPPORTED: [&str; 55] = [
     "sessions.upo_by_invoice_reference",
     "sessions.upo_page",
     "invoices.by_ksef_number",
+    "limits.context",
+    "limits.subject",
+    "limits.rate_limits",
+    "test_data.set_session_limits",
+    "test_data.reset_session_limits",
+    "test_data.set_certificate_limits",
+    "test_data.reset_certificate_limits",
+    "test_data.set_rate_limits",
+    "test_data.reset_rate_limits",
+    "test_data.use_production_rate_limits",
     "permissions.grant_to_person",
     "permissions.grant_to_entity",
     "permissions.grant_authorization",

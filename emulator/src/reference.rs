@@ -20,6 +20,8 @@ pub(crate) enum ReferenceKind {
     UpoPage,
     /// `EC`, KSeF token.
     KsefToken,
+    /// `EH`, request for a certificate.
+    CertificateEnrollment,
     /// `EG`, grant or revocation of permissions.
     PermissionOperation,
 }
@@ -33,6 +35,7 @@ impl ReferenceKind {
             Self::Invoice => "EE",
             Self::UpoPage => "EU",
             Self::KsefToken => "EC",
+            Self::CertificateEnrollment => "EH",
             Self::PermissionOperation => "EG",
         }
     }

@@ -10,14 +10,15 @@ use axum::{
 use ksef_model::operations::Operation;
 
 use crate::{
-    auth, error, error::ApiError, fault_layer, operations, permissions, profile::Profile, public_keys,
+    auth, error, error::ApiError, fault_layer, limits, operations, permissions, profile::Profile, public_keys,
     sessions, state::AppState, test_data, tokens,
 };
 
 /// The largest body that KSeF takes outside batch parts is an invoice of 3 MB in Base64; this leaves room.
 pub(crate) const MAX_BODY: usize = 8_000_000;
 
-/// The API with all its layers: the outermost counts, then refusals get their bodies, then faults strike.
+/// The API with all its layers: the outermost counts, then refusals get their bodies, then callers
+/// are held to limits, then faults strike.
 pub(crate) fn api(state: AppState) -> Router {
     let operations = auth::router()
         .merge(public_keys::router())
@@ -25,6 +26,7 @@ pub(crate) fn api(state: AppState) -> Router {
         .merge(sessions::router())
         .merge(permissions::router())
         .merge(test_data::router(&state))
+        .merge(limits::router(&state))
         .method_not_allowed_fallback(unsupported);
     Router::new()
         .nest("/v2", operations)
@@ -33,6 +35,7 @@ pub(crate) fn api(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(state.clone(), system_warning))
         .layer(from_fn_with_state(state.clone(), fault_layer::strike))
+        .layer(from_fn_with_state(state.clone(), limits::throttle))
         .layer(from_fn_with_state(state.clone(), error::render))
         .layer(from_fn_with_state(state.clone(), count))
         .layer(from_fn(trace))

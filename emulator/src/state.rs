@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    auth::AuthStore, clock::Clock, commands::CommandError, contexts::ContextStore, faults::FaultPlan,
+    auth::AuthStore, clock::Clock, commands::CommandError, config::RateLimits, contexts::ContextStore, faults::FaultPlan, limits::LimitStore,
     permissions::PermissionStore, profile::Profile, public_keys::KeyRing, request_log::RequestLog,
     seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
 };
@@ -20,6 +20,7 @@ pub(crate) struct AppState(Arc<Inner>);
 struct Inner {
     profile: Profile,
     public_url: String,
+    rate_limits: RateLimits,
     clock: Clock,
     trust: Trust,
     keys: KeyRing,
@@ -40,6 +41,8 @@ pub(crate) struct Store {
     pub(crate) contexts: ContextStore,
     /// Invoice sessions, their invoices and UPOs.
     pub(crate) sessions: SessionStore,
+    /// Limits that differ from the default, and counted requests.
+    pub(crate) limits: LimitStore,
     /// How slowly invoices are processed.
     pub(crate) processing: Processing,
     /// What is to go wrong.
@@ -82,12 +85,13 @@ impl AppState {
     pub(crate) fn new(
         profile: Profile,
         public_url: String,
+        rate_limits: RateLimits,
         clock: Clock,
         trust: Trust,
         keys: KeyRing,
         seed: Seed,
     ) -> Self {
-        Self(Arc::new(Inner { profile, public_url, clock, trust, keys, seed, store: Mutex::default() }))
+        Self(Arc::new(Inner { profile, public_url, rate_limits, clock, trust, keys, seed, store: Mutex::default() }))
     }
 
     /// Forgets everything that happened: real time, and what the seed says. Certificates and keys stay.
@@ -118,6 +122,11 @@ impl AppState {
 
     pub(crate) fn profile(&self) -> Profile {
         self.0.profile
+    }
+
+    /// Limits of request rates where the test data set none.
+    pub(crate) fn rate_limits(&self) -> RateLimits {
+        self.0.rate_limits
     }
 
     /// Scheme, host and port of links that the emulator hands out, without a slash at the end.

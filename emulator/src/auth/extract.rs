@@ -141,6 +141,12 @@ impl FromRequestParts<AppState> for Bearer {
     }
 }
 
+/// The context of whoever sends a valid access token, as far as it can be told without judging the call.
+pub(crate) fn context_of_bearer(headers: &HeaderMap, state: &AppState) -> Option<ContextIdentifier> {
+    let claims = Bearer::of(headers, state).ok()?.0;
+    super::context_of(claims.cit.as_deref()?, claims.civ.as_deref()?)
+}
+
 /// The address of the caller; the loopback address when a request did not come over a connection.
 pub(crate) fn client_ip(parts: &Parts) -> IpAddr {
     parts.extensions.get::<ClientAddress>().map_or(IpAddr::from([127, 0, 0, 1]), |address| address.0)

@@ -20,7 +20,7 @@ use axum::{
 };
 use ksef_model::ContextIdentifier;
 
-pub(crate) use extract::{Authenticated, Proof};
+pub(crate) use extract::{Authenticated, Proof, context_of_bearer};
 pub(crate) use store::AuthStore;
 pub(crate) use subject::{Subject, SubjectKind};
 

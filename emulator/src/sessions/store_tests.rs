@@ -3,6 +3,7 @@ use ksef_crypto::Sha256;
 
 use super::super::fixture::{World, invoice};
 use super::*;
+use crate::limits::context::ContextLimits;
 
 #[test]
 fn an_invoice_is_numbered_stored_and_confirmed_in_its_time() {
