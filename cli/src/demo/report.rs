@@ -58,7 +58,7 @@ pub(crate) struct Invoice {
     pub(crate) upo: Option<SavedUpo>,
     /// How the invoice went, when not the plain way.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) note: Option<&'static str>,
+    pub(crate) note: Option<String>,
     pub(crate) as_expected: bool,
 }
 
@@ -144,7 +144,7 @@ impl Invoice {
                 format!("  … {:<28} {}", self.name, self.outcome),
             ),
         }
-        if let Some(note) = self.note {
+        if let Some(note) = &self.note {
             tell(language, format!("    {note}"), format!("    {note}"));
         }
         if let Some(upo) = &self.upo {

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ksef_documents::Form;
-use libksef::{OfflineMode, OnlineSession, SendOptions, SendOutcome, Sha256, Upo};
+use libksef::{
+    DocumentCheck, ErrorKind, OfflineMode, OnlineSession, SendOptions, SendOutcome, Sha256, Upo, WaitPolicy,
+};
 
 use super::Options;
 use super::invoices::DemoInvoice;
@@ -22,7 +24,9 @@ pub(crate) async fn send_all(
         sent.push(send_one(&session, invoice, options).await?);
     }
     session.close().await?;
-    let upos = session.upos().await?;
+    let status = session.wait_until_processed(WaitPolicy::UntilSettled).await?.status.code;
+    // A session without accepted invoices ends with another status and has no UPO (PROTOCOL §8.2).
+    let upos = if status == 200 { session.upos().await? } else { Vec::new() };
     let mut saved = Vec::with_capacity(upos.len());
     for (page, upo) in upos.iter().enumerate() {
         let name = format!("UPO-{}-{}.xml", session.reference_number(), page + 1);
@@ -32,7 +36,7 @@ pub(crate) async fn send_all(
         reference_number: session.reference_number().to_string(),
         form: form.system_code().to_owned(),
         invoices: sent,
-        status: session.status().await?.status.code,
+        status,
         upos: saved,
     })
 }
@@ -51,25 +55,17 @@ async fn send_one(
         let correction = SendOptions { hash_of_corrected_invoice: Some(hash), fetch_upo: true, ..first };
         (
             session.send(bytes, correction).await?,
-            Some("attachment: sent as the technical correction of a refused offline invoice"),
+            Some("attachment: sent as the technical correction of a refused offline invoice".to_owned()),
         )
     } else {
         let plain = SendOptions { fetch_upo: true, ..SendOptions::default() };
-        match session.send(bytes, plain).await {
+        match session.send(bytes.clone(), plain).await {
             Ok(outcome) => (outcome, None),
-            // The library's own checks say no before anything leaves; that is a verdict on the file, not on the demo.
-            Err(error) if error.kind() == libksef::ErrorKind::Document => {
-                return Ok(Invoice {
-                    name: title,
-                    outcome: "refused-before-sending",
-                    ksef_number: None,
-                    code: Some(error.number().into()),
-                    description: Some(error.message(crate::terminal::language())),
-                    details: Vec::new(),
-                    upo: None,
-                    note: None,
-                    as_expected: !must_be_accepted,
-                });
+            // The library would not have sent it; the demo lets KSeF say so too.
+            Err(error) if error.kind() == ErrorKind::Document => {
+                let anyway = SendOptions { document_check: DocumentCheck::Skipped, ..SendOptions::default() };
+                let note = format!("libksef would not send it: {error}");
+                (session.send(bytes, anyway).await?, Some(note))
             }
             Err(error) => return Err(error.into()),
         }
@@ -115,7 +111,12 @@ fn save(upo: &Upo, folder: &Path, name: &str) -> Result<SavedUpo, Failure> {
     std::fs::write(&file, upo.bytes()).map_err(Failure::file(&file))?;
     Ok(SavedUpo {
         file,
-        signer: signature.subject,
+        signer: common_name(&signature.subject).to_owned(),
         ksef_numbers: upo.documents().iter().map(|document| document.ksef_number.to_string()).collect(),
     })
+}
+
+/// The common name out of an RFC 2253 name; the whole name if it has none.
+fn common_name(name: &str) -> &str {
+    name.split(',').find_map(|part| part.trim().strip_prefix("CN=")).unwrap_or(name)
 }

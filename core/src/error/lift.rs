@@ -82,9 +82,19 @@ impl Error {
             _ => texts::DOCUMENT_REFUSED,
         };
         let more = findings.len() - 1;
-        let english = if more > 0 { format!("{first} (and {more} more)") } else { first.to_string() };
-        let polish =
-            if more > 0 { format!("{} (i {more} innych)", first.text_pl()) } else { first.text_pl() };
+        // The entries of these rules say what the finding says, so only its place is added.
+        let tells_all = ![texts::DOCUMENT_REFUSED, texts::NOT_XML, texts::FORBIDDEN_CHARACTER].contains(&entry)
+            && first.encoding_hint().is_none();
+        let (line, column) = (first.line, first.column);
+        let (mut english, mut polish) = if tells_all {
+            (format!("line {line}, column {column}"), format!("wiersz {line}, kolumna {column}"))
+        } else {
+            (first.to_string(), first.text_pl())
+        };
+        if more > 0 {
+            english.push_str(&format!(" (and {more} more)"));
+            polish.push_str(&format!(" (i {more} innych)"));
+        }
         Self::new(entry).notes(english, polish)
     }
 
