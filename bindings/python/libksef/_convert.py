@@ -172,10 +172,14 @@ def config(
 
 
 def send_settings(
-    offline: bool, corrected_hash: str | None, wait: types.Duration | None, with_upo: bool
+    offline: bool, corrected_hash: str | None, check: bool, wait: types.Duration | None, with_upo: bool
 ) -> Any:
     return generated.SendSettings(
-        offline=offline, hash_of_corrected_invoice=corrected_hash, wait=patience(wait), fetch_upo=with_upo
+        offline=offline,
+        hash_of_corrected_invoice=corrected_hash,
+        check=check,
+        wait=patience(wait),
+        fetch_upo=with_upo,
     )
 
 

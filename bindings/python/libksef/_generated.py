@@ -3250,12 +3250,13 @@ class SendSettings:
     """
     How to send one invoice.
 """
-    def __init__(self, *, offline:bool = False, hash_of_corrected_invoice:typing.Optional[str] = _DEFAULT, wait:typing.Optional[Wait] = _DEFAULT, fetch_upo:bool = True):
+    def __init__(self, *, offline:bool = False, hash_of_corrected_invoice:typing.Optional[str] = _DEFAULT, check:bool = True, wait:typing.Optional[Wait] = _DEFAULT, fetch_upo:bool = True):
         self.offline = offline
         if hash_of_corrected_invoice is _DEFAULT:
             self.hash_of_corrected_invoice = None
         else:
             self.hash_of_corrected_invoice = hash_of_corrected_invoice
+        self.check = check
         if wait is _DEFAULT:
             self.wait = None
         else:
@@ -3266,11 +3267,13 @@ class SendSettings:
 
     
     def __str__(self):
-        return "SendSettings(offline={}, hash_of_corrected_invoice={}, wait={}, fetch_upo={})".format(self.offline, self.hash_of_corrected_invoice, self.wait, self.fetch_upo)
+        return "SendSettings(offline={}, hash_of_corrected_invoice={}, check={}, wait={}, fetch_upo={})".format(self.offline, self.hash_of_corrected_invoice, self.check, self.wait, self.fetch_upo)
     def __eq__(self, other):
         if self.offline != other.offline:
             return False
         if self.hash_of_corrected_invoice != other.hash_of_corrected_invoice:
+            return False
+        if self.check != other.check:
             return False
         if self.wait != other.wait:
             return False
@@ -3284,6 +3287,7 @@ class _UniffiFfiConverterTypeSendSettings(_UniffiConverterRustBuffer):
         return SendSettings(
             offline=_UniffiFfiConverterBoolean.read(buf),
             hash_of_corrected_invoice=_UniffiFfiConverterOptionalString.read(buf),
+            check=_UniffiFfiConverterBoolean.read(buf),
             wait=_UniffiFfiConverterOptionalTypeWait.read(buf),
             fetch_upo=_UniffiFfiConverterBoolean.read(buf),
         )
@@ -3292,6 +3296,7 @@ class _UniffiFfiConverterTypeSendSettings(_UniffiConverterRustBuffer):
     def check_lower(value):
         _UniffiFfiConverterBoolean.check_lower(value.offline)
         _UniffiFfiConverterOptionalString.check_lower(value.hash_of_corrected_invoice)
+        _UniffiFfiConverterBoolean.check_lower(value.check)
         _UniffiFfiConverterOptionalTypeWait.check_lower(value.wait)
         _UniffiFfiConverterBoolean.check_lower(value.fetch_upo)
 
@@ -3299,6 +3304,7 @@ class _UniffiFfiConverterTypeSendSettings(_UniffiConverterRustBuffer):
     def write(value, buf):
         _UniffiFfiConverterBoolean.write(value.offline, buf)
         _UniffiFfiConverterOptionalString.write(value.hash_of_corrected_invoice, buf)
+        _UniffiFfiConverterBoolean.write(value.check, buf)
         _UniffiFfiConverterOptionalTypeWait.write(value.wait, buf)
         _UniffiFfiConverterBoolean.write(value.fetch_upo, buf)
 

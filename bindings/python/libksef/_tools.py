@@ -88,7 +88,7 @@ def check_invoice(invoice: Document) -> None:
     >>> check_invoice(b"")
     Traceback (most recent call last):
     ...
-    libksef.errors.DocumentError: [6001] the document is empty
+    libksef.errors.DocumentError: [6001] the document is empty...
     """
     convert.call(generated.check_invoice, convert.content(invoice))
 

@@ -112,6 +112,7 @@ class OnlineSession(SessionBase):
         *,
         offline: bool = False,
         corrected_hash: str | None = None,
+        check: bool = True,
         wait: Duration | None = None,
         with_upo: bool = True,
         timeout: Duration | None = None,
@@ -119,15 +120,16 @@ class OnlineSession(SessionBase):
     ) -> SendOutcome:
         """Send one invoice: its exact bytes, or the path of its file.
 
-        The bytes are checked first: what KSeF would refuse unread raises ``DocumentError`` and does not leave. Once the
-        request may have left, no network error is raised: the outcome is ``Pending`` or ``Unknown`` with a resume token.
+        The bytes are checked first: what KSeF would refuse unread raises ``DocumentError`` and does not leave
+        (``check=False`` leaves the judgement to KSeF). Once the request may have left, no network error is raised: the
+        outcome is ``Pending`` or ``Unknown`` with a resume token.
 
         ``wait`` bounds the wait for the verdict: two minutes by default, 0 does not wait, ``math.inf`` waits until it is
-        there. ``corrected_hash`` makes a technical correction of an ``offline`` invoice that was refused. After a cancellation,
-        ``Client.unsettled`` has the resume token.
+        there. ``corrected_hash`` makes a technical correction of an ``offline`` invoice that was refused. After a
+        cancellation, ``Client.unsettled`` has the resume token.
         """
         content = convert.content(invoice)
-        settings = convert.send_settings(offline, corrected_hash, wait, with_upo)
+        settings = convert.send_settings(offline, corrected_hash, check, wait, with_upo)
         return convert.outcome(
             await convert.wait(self._native.send(content, settings, _limits(timeout, cancel)))
         )

@@ -42,9 +42,9 @@ pub struct CallLimits {
 
 impl From<CallLimits> for CallOptions {
     fn from(limits: CallLimits) -> Self {
-        let mut options = Self::default();
-        options.deadline = limits.timeout_ms.map(Duration::from_millis);
-        options.cancel = limits.cancel.map(|token| token.0.clone());
-        options
+        Self {
+            deadline: limits.timeout_ms.map(Duration::from_millis),
+            cancel: limits.cancel.map(|token| token.0.clone()),
+        }
     }
 }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use libksef::{
-    Conflict, Error, Language, OfflineMode, ResumeToken, SendOptions, SendOutcome, Sha256, WaitPolicy,
+    Conflict, DocumentCheck, Error, Language, OfflineMode, ResumeToken, SendOptions, SendOutcome, Sha256,
+    WaitPolicy,
 };
 
 use crate::error::{ErrorInfo, KsefError};
@@ -208,6 +209,10 @@ pub struct SendSettings {
     /// For a technical correction (PROTOCOL §6.6): SHA-256 of the refused original, Base64.
     #[uniffi(default = None)]
     pub hash_of_corrected_invoice: Option<String>,
+    /// Whether the bytes are checked first, so that what KSeF would refuse unread does not leave. For tests, and for the day
+    /// when KSeF relaxes a rule.
+    #[uniffi(default = true)]
+    pub check: bool,
     /// How long to wait for the verdict; two minutes if nothing is given.
     #[uniffi(default = None)]
     pub wait: Option<Wait>,
@@ -226,6 +231,7 @@ impl TryFrom<SendSettings> for SendOptions {
         Ok(Self {
             offline_mode: if settings.offline { OfflineMode::Offline } else { OfflineMode::Online },
             hash_of_corrected_invoice: hash,
+            document_check: if settings.check { DocumentCheck::Required } else { DocumentCheck::Skipped },
             wait: Wait::policy(settings.wait),
             fetch_upo: settings.fetch_upo,
         })
