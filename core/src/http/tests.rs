@@ -1,5 +1,6 @@
 //! The pipeline against a server that misbehaves in every way seen in the field.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -205,6 +206,58 @@ async fn an_http_proxy_is_used_with_its_credentials() {
     assert_eq!(request.target, "http://ksef.invalid/v2/auth/challenge");
     assert_eq!(request.header("proxy-authorization"), Some("Basic amFuOnRham5l"));
     assert!(!format!("{client:?}").contains("tajne"));
+}
+
+/// Plays the server side of a SOCKS 5 handshake with user name and password; gives the host that was asked for.
+async fn socks(stream: &mut tokio::net::TcpStream) -> std::io::Result<String> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).await?;
+    let mut methods = vec![0; head[1].into()];
+    stream.read_exact(&mut methods).await?;
+    assert!(methods.contains(&2), "the client can authenticate");
+    stream.write_all(&[5, 2]).await?;
+    stream.read_exact(&mut head).await?;
+    let mut user = vec![0; head[1].into()];
+    stream.read_exact(&mut user).await?;
+    let mut password = vec![0; stream.read_u8().await?.into()];
+    stream.read_exact(&mut password).await?;
+    assert_eq!((user.as_slice(), password.as_slice()), (&b"jan"[..], &b"tajne"[..]));
+    stream.write_all(&[1, 0]).await?;
+    let mut request = [0; 5];
+    stream.read_exact(&mut request).await?;
+    assert_eq!(request[..4], [5, 1, 0, 3], "connect to a name, which the proxy resolves");
+    let mut host = vec![0; request[4].into()];
+    stream.read_exact(&mut host).await?;
+    stream.read_u16().await?;
+    stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?;
+    Ok(String::from_utf8_lossy(&host).into_owned())
+}
+
+#[tokio::test]
+async fn a_socks_proxy_resolves_names_and_checks_credentials() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("socks5h://{}", listener.local_addr().expect("an address"));
+    let proxying = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let host = socks(&mut stream).await.expect("a handshake");
+        super::test_server::serve(stream, &Mutex::default(), &|_| Reply::json(200, CHALLENGE)).await;
+        host
+    });
+    let proxy =
+        Proxy::parse(&address).and_then(|proxy| proxy.with_credentials("jan", "tajne")).expect("a proxy");
+    let client = builder("http://ksef.invalid/v2").proxy(proxy).build().expect("a client");
+    client.auth().challenge().await.expect("an answer through the proxy");
+    assert_eq!(proxying.await.expect("no panic"), "ksef.invalid");
+}
+
+#[tokio::test]
+async fn a_refused_tunnel_is_told_apart() {
+    let proxy = TestServer::start(script(vec![Reply::answer(407, "text/html", b"<html>Proxy</html>")])).await;
+    let client = builder("https://ksef.invalid/v2").proxy(Proxy::parse(&proxy.url).expect("a proxy")).build();
+    let error = change(&client.expect("a client")).await.expect_err("no tunnel");
+    assert_eq!((error.number(), error.was_sent()), (2006, false), "{error:?}");
+    assert_eq!(proxy.last().line(), "CONNECT ksef.invalid:443");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The place where a sending is written down before anything leaves: in memory today. A durable journal takes the
 //! place of this type; the order of its calls is already that of a write-ahead log.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +9,15 @@ use ksef_model::ReferenceNumber;
 
 use super::resume::ResumeToken;
 
+/// The most entries kept of each kind; the oldest leave first. A program that submits without ever asking for results
+/// must not grow without end.
+const KEPT: usize = 10_000;
+
 /// Sendings whose fate is not known.
 #[derive(Default)]
 pub(crate) struct Intents {
     open: Mutex<Vec<(u64, ResumeToken)>>,
+    refused: Mutex<VecDeque<ReferenceNumber>>,
 }
 
 /// One sending on its way.
@@ -28,6 +34,9 @@ impl Intents {
     pub(super) fn begin(&self, token: ResumeToken) -> Intent {
         let mut open = self.open();
         let id = open.last().map_or(0, |(id, _)| id + 1);
+        if open.len() == KEPT {
+            open.remove(0);
+        }
         open.push((id, token));
         Intent { id }
     }
@@ -42,6 +51,17 @@ impl Intents {
     /// The fate is known, or nothing left.
     pub(super) fn end(&self, intent: &Intent) {
         self.open().retain(|(id, _)| *id != intent.id);
+    }
+
+    /// KSeF refused it. Its entry in the session stays and must not be taken for that of a later sending of the same
+    /// bytes.
+    pub(super) fn end_refused(&self, intent: &Intent, reference: &ReferenceNumber) {
+        self.end(intent);
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.len() == KEPT {
+            refused.pop_front();
+        }
+        refused.push_back(reference.clone());
     }
 
     /// The fate was learned by resuming.
@@ -60,7 +80,12 @@ impl Intents {
 
     /// Whether an invoice in a session is known to belong to another sending of this client.
     pub(super) fn is_taken(&self, intent: &Intent, reference: &ReferenceNumber) -> bool {
-        self.open().iter().any(|(id, token)| *id != intent.id && token.invoice_reference() == Some(reference))
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).contains(reference);
+        refused
+            || self
+                .open()
+                .iter()
+                .any(|(id, token)| *id != intent.id && token.invoice_reference() == Some(reference))
     }
 
     pub(crate) fn list(&self) -> Vec<ResumeToken> {

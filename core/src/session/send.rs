@@ -127,9 +127,12 @@ impl OnlineSession {
         }
         intents.advance(&intent, &token);
         let outcome = settle::wait(&self.client, token, options.wait).await?;
-        match outcome.resume_token() {
-            None => intents.end(&intent),
-            Some(token) => intents.advance(&intent, token),
+        match (&outcome, outcome.resume_token()) {
+            (_, Some(token)) => intents.advance(&intent, token),
+            (SendOutcome::Rejected(rejected), None) => {
+                intents.end_refused(&intent, &rejected.invoice_reference)
+            }
+            (_, None) => intents.end(&intent),
         }
         Ok(outcome)
     }
@@ -156,15 +159,15 @@ impl OnlineSession {
                 Ok(Look::Absent { open: true }) if !posted_again => {
                     posted_again = true;
                     match self.post(opened, request).await {
-                        Posted::Unknown(error) => lost = error,
-                        // The first request may still arrive: a refusal of the second says nothing about it.
-                        Posted::NotTaken(error) if !error.is(texts::SESSION_STATUS) => {
-                            return Posted::Unknown(error);
-                        }
-                        known => return known,
+                        // The first request may still have arrived: a refusal of the second says nothing about it.
+                        Posted::Unknown(error) | Posted::NotTaken(error) => lost = error,
+                        taken => return taken,
                     }
                 }
                 // A session that takes no more invoices cannot get this one any more.
+                Ok(Look::Absent { open: false }) if lost.is(texts::SESSION_KEY_REFUSED) => {
+                    return Posted::NotTaken(lost);
+                }
                 Ok(Look::Absent { open: false }) => {
                     let error = Error::new(texts::NOT_RECEIVED).in_operation("sessions.send_invoice");
                     return Posted::NotTaken(error.sent(true).caused_by(lost));

@@ -125,6 +125,41 @@ async fn another_invoice_with_the_same_content_is_not_mistaken() {
 }
 
 #[tokio::test]
+async fn an_earlier_refusal_is_not_taken_for_a_lost_sending() {
+    let ksef = FakeKsef::start().await;
+    let session = open(&ksef).await;
+    ksef.state()
+        .next_status
+        .push_back(json!({"code": 550, "description": "Operacja została anulowana przez system"}));
+    assert!(send(&session).await.rejected().is_some_and(|rejected| rejected.is_retryable()));
+    ksef.fail("/invoices", Fault::Before(Reply::Drop));
+    assert_eq!(accepted(&send(&session).await), KSEF_NUMBER);
+    assert_eq!((posts(&ksef), ksef.state().invoices.len()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_second_request_says_nothing_about_the_first() {
+    let ksef = FakeKsef::start().await;
+    let session = open(&ksef).await;
+    ksef.fail("/invoices", Fault::Before(Reply::Drop));
+    // Three looks find nothing, then the second request is refused because the session has just been closed.
+    for _ in 0..3 {
+        ksef.fail(
+            "GET /v2/sessions/20261122-SO-0000000000-0000000001-00/invoices",
+            Fault::After(Reply::json(200, "{\"invoices\":[]}")),
+        );
+    }
+    ksef.fail("0000000001-00", Fault::After(Reply::json(200, OPEN)));
+    ksef.state().session_code = 170;
+    let error = session.send(INVOICE, plain()).await.expect_err("it never arrived");
+    assert_eq!((error.number(), error.is_retryable()), (7001, true), "{error:?}");
+    assert_eq!(posts(&ksef), 2);
+}
+
+const OPEN: &str = r#"{"dateCreated":"2026-11-22T12:00:00Z","dateUpdated":"2026-11-22T12:00:00Z",
+    "status":{"code":100,"description":"Sesja interaktywna otwarta"}}"#;
+
+#[tokio::test]
 async fn processing_that_takes_long_is_pending_and_then_accepted() {
     let ksef = FakeKsef::start().await;
     let session = open(&ksef).await;
