@@ -76,3 +76,19 @@ fn read(path: &Path) -> Result<String, String> {
 fn utf8(path: &Path) -> Result<camino::Utf8PathBuf, String> {
     camino::Utf8PathBuf::try_from(path.to_owned()).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LOADER, LOADER_BEGIN, LOADER_END, with_package_loader};
+
+    #[test]
+    fn the_loader_is_replaced_once_and_a_changed_generator_is_noticed() {
+        let generated = format!("import ctypes\n{LOADER_BEGIN}    path = 1\n{LOADER_END}rest = 1\n");
+        let patched = with_package_loader(&generated).expect("both marks are there");
+        assert_eq!(patched, format!("import ctypes\n{LOADER}rest = 1\n"));
+        for changed in [generated.replace("LoadLibrary", "load"), format!("{generated}{generated}")] {
+            assert!(with_package_loader(&changed).is_err());
+        }
+        assert!(with_package_loader(&patched).is_err());
+    }
+}

@@ -4,7 +4,10 @@
 //! `KsefError`, whose variant is the kind and whose `info` holds the rest. Asynchronous methods only wait here: their work
 //! runs on the engine's own threads, and dropping or cancelling the wait aborts it.
 
-#![allow(clippy::result_large_err, reason = "errors cross the boundary by value, and calls take milliseconds")]
+#![allow(
+    clippy::result_large_err,
+    reason = "errors cross the boundary by value, and calls take milliseconds"
+)]
 
 mod blocking;
 mod cancel;
