@@ -36,7 +36,10 @@ pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{LoginOptions, Proxy, RetryOptions, Timeouts, TrustRoots};
 pub use environment::{Environment, Hosts};
-pub use error::{Error, ErrorEntry, ErrorKind, KsefError, Language, Result, entries, entry};
+pub use error::{
+    Error, ErrorEntry, ErrorKind, Explanation, KsefError, Language, Origin, Result, entries, entry, explain,
+    explanations,
+};
 pub use http::Download;
 pub use http::warning::SystemWarning;
 pub use ksef_crypto::{Certificate, PrivateKey, Sha256, SigningIdentity, SymmetricKey};

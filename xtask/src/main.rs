@@ -2,6 +2,7 @@
 
 mod bindings;
 mod codegen;
+mod errors;
 mod header;
 
 use std::path::PathBuf;
@@ -33,6 +34,12 @@ enum Command {
         #[arg(long)]
         derived: bool,
     },
+    /// Write the catalogue of KSeF's codes from spec/errors.
+    Errors {
+        /// Write nothing; fail when the committed source differs.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the C header from the sources of the C ABI.
     Header {
         /// Write nothing; fail when the committed header differs.
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
         Command::Codegen { spec, check, any_description, derived } => {
             codegen::run(&root, &spec, codegen::Options { check, any_description, derived })
         }
+        Command::Errors { check } => errors::run(&root, check),
         Command::Header { check } => header::run(&root, check),
         Command::Bindings { language: Language::Python, check } => bindings::python(&root, check),
     };

@@ -83,7 +83,8 @@ impl Error {
         };
         let more = findings.len() - 1;
         // The entries of these rules say what the finding says, so only its place is added.
-        let tells_all = ![texts::DOCUMENT_REFUSED, texts::NOT_XML, texts::FORBIDDEN_CHARACTER].contains(&entry)
+        let tells_all = ![texts::DOCUMENT_REFUSED, texts::NOT_XML, texts::FORBIDDEN_CHARACTER]
+            .contains(&entry)
             && first.encoding_hint().is_none();
         let (line, column) = (first.line, first.column);
         let (mut english, mut polish) = if tells_all {

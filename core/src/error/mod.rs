@@ -3,6 +3,7 @@
 mod catalog;
 mod decode;
 mod kind;
+mod ksef_codes;
 mod lift;
 pub(crate) mod texts;
 
@@ -19,6 +20,8 @@ use bytes::Bytes;
 pub use catalog::{ErrorEntry, entries, entry};
 pub(crate) use decode::{Problem, refusal};
 pub use kind::{ErrorKind, Language};
+pub(crate) use ksef_codes::of_status;
+pub use ksef_codes::{Explanation, Origin, explain, explanations};
 
 /// The result of every call of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -292,7 +295,8 @@ impl Error {
     /// What happened, one line for a person; contains nothing personal.
     #[must_use]
     pub fn message(&self, language: Language) -> String {
-        let mut text = self.inner.entry.text(language).to_owned();
+        let finer = self.finer().map(|explanation| explanation.text(language));
+        let mut text = finer.unwrap_or_else(|| self.inner.entry.text(language)).to_owned();
         if let Some(note) = &self.inner.note {
             let note = match (language, &note.polish) {
                 (Language::Polish, Some(polish)) => polish,
@@ -316,7 +320,7 @@ impl Error {
     /// What to do about it, one line for a person.
     #[must_use]
     pub fn advice(&self, language: Language) -> &'static str {
-        self.inner.entry.advice(language)
+        self.finer().map_or_else(|| self.inner.entry.advice(language), |finer| finer.advice(language))
     }
 }
 

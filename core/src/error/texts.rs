@@ -327,6 +327,9 @@ catalog! {
 4029 REQUEST_TOO_LARGE never
     en "the request is too large" => "check the size limits of the context"
     pl "żądanie jest za duże" => "sprawdź limity rozmiaru dla kontekstu"
+4030 OPERATION_FAILED never
+    en "KSeF accepted the request but could not carry it out" => "read the code and the details that KSeF gave"
+    pl "KSeF przyjął żądanie, ale go nie wykonał" => "przeczytaj kod i szczegóły podane przez KSeF"
 
 // 5xxx: crypto and XAdES
 5001 CRYPTO_FAILED never
