@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::resume::ResumeToken;
 use super::upo::Upo;
-use crate::error::{Error, Language};
+use crate::error::{Error, Explanation, Language, Origin, of_status};
 
 /// What became of an invoice that was sent: one of four, never a bare network error.
 ///
@@ -177,101 +177,26 @@ impl RejectedInvoice {
     /// Whether sending the same document again can succeed: KSeF broke off for reasons of its own.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.code, 405 | 500 | 550)
+        self.meaning().is_retryable
     }
 
     /// What the code means, one line for a person.
     #[must_use]
     pub fn explanation(&self, language: Language) -> &'static str {
-        pick(self.row().0, language)
+        self.meaning().text(language)
     }
 
     /// What to do about it, one line for a person.
     #[must_use]
     pub fn advice(&self, language: Language) -> &'static str {
-        pick(self.row().1, language)
+        self.meaning().advice(language)
     }
 
-    fn row(&self) -> (Texts, Texts) {
-        match (self.code, self.conflict) {
-            (405, _) => (
-                (
-                    "the session failed before the invoice was processed",
-                    "sesja zawiodła przed przetworzeniem faktury",
-                ),
-                ("send the invoice in a new session", "wyślij fakturę w nowej sesji"),
-            ),
-            (410, _) => (
-                (
-                    "the sender may not issue invoices for this seller",
-                    "nadawca nie może wystawiać faktur tego sprzedawcy",
-                ),
-                (
-                    "check the seller on the invoice and the permissions",
-                    "sprawdź sprzedawcę na fakturze i uprawnienia",
-                ),
-            ),
-            (415, _) => (
-                (
-                    "an invoice with an attachment cannot be sent this way",
-                    "faktury z załącznikiem nie można wysłać w ten sposób",
-                ),
-                (
-                    "send it in a batch, after the consent for attachments",
-                    "wyślij ją wsadowo, po zgodzie na załączniki",
-                ),
-            ),
-            (430 | 435, _) => (
-                ("KSeF could not read the file", "KSeF nie odczytał pliku"),
-                (
-                    "send it again; if it persists, check its size",
-                    "wyślij ponownie; jeśli to nie minie, sprawdź rozmiar",
-                ),
-            ),
-            (440, Some(Conflict::DifferentContent)) => (
-                (
-                    "another invoice with this seller, type and number was accepted",
-                    "przyjęto inną fakturę o tym sprzedawcy, rodzaju i numerze",
-                ),
-                (
-                    "give the invoice another number, or issue a correction",
-                    "nadaj fakturze inny numer albo wystaw korektę",
-                ),
-            ),
-            (440, _) => (
-                (
-                    "an invoice with this seller, type and number was accepted before",
-                    "fakturę o tym sprzedawcy, rodzaju i numerze już przyjęto",
-                ),
-                (
-                    "compare it with the original before doing anything",
-                    "porównaj ją z oryginałem, zanim cokolwiek zrobisz",
-                ),
-            ),
-            (450, _) => (
-                ("the document breaks the rules of its form", "dokument łamie reguły swojej struktury"),
-                (
-                    "correct what the details name and send it again",
-                    "popraw to, co wskazują szczegóły, i wyślij ponownie",
-                ),
-            ),
-            (500 | 550, _) => (
-                ("KSeF broke off the processing", "KSeF przerwał przetwarzanie"),
-                ("send the invoice again", "wyślij fakturę ponownie"),
-            ),
-            _ => (
-                ("KSeF refused the invoice", "KSeF odrzucił fakturę"),
-                ("read the details that KSeF gave", "przeczytaj szczegóły podane przez KSeF"),
-            ),
-        }
-    }
-}
-
-type Texts = (&'static str, &'static str);
-
-fn pick((english, polish): Texts, language: Language) -> &'static str {
-    match language {
-        Language::Polish => polish,
-        _ => english,
+    fn meaning(&self) -> Explanation {
+        let case = match self.conflict {
+            Some(Conflict::DifferentContent) => Some("different_content"),
+            _ => None,
+        };
+        of_status(Origin::Invoice, self.code, case)
     }
 }
