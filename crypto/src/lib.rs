@@ -54,4 +54,4 @@ pub use prepare::{PreparedInvoice, prepare};
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 pub use symmetric::SymmetricKey;
-pub use verify::verify_signature;
+pub use verify::{verify_signature, verify_signature_with_salt};

@@ -25,6 +25,21 @@ pub fn verify_signature(
     verify(&key, algorithm, algorithm.hash().size(), message, signature)
 }
 
+/// As [`verify_signature`], for RSA-PSS with a salt of this many bytes instead of as many as the digest has; requests
+/// for certificates choose it freely. Other schemes have no salt and ignore it.
+///
+/// # Errors
+/// The same as [`verify_signature`].
+pub fn verify_signature_with_salt(
+    spki_der: &[u8],
+    algorithm: SignatureAlgorithm,
+    salt: usize,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<()> {
+    verify(&PublicKey::from_spki_der(spki_der)?, algorithm, salt, message, signature)
+}
+
 /// The check with an explicit length of the PSS salt, which certificates may choose freely.
 pub(crate) fn verify(
     key: &PublicKey,

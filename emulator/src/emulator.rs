@@ -99,7 +99,15 @@ impl Emulator {
             ),
             false => None,
         };
-        let state = AppState::new(config.profile, public_url, config.rate_limits, clock, trust, KeyRing::default(), config.seed);
+        let state = AppState::new(
+            config.profile,
+            public_url,
+            config.rate_limits,
+            clock,
+            trust,
+            KeyRing::default(),
+            config.seed,
+        );
         state.seed().write_certificates(&state).map_err(SeedError::from)?;
         state.seed().populate(&state).map_err(SeedError::from)?;
         // RSA keys take their time: the first caller who needs them waits, nobody else does.

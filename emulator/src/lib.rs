@@ -7,7 +7,9 @@
 //! The operations that it lacks answer HTTP 501; `GET /` of the management API lists all of them with yes or no.
 
 mod auth;
+mod certificates;
 mod clock;
+mod collective_identifiers;
 mod commands;
 mod config;
 mod connection;
@@ -23,6 +25,7 @@ mod limits;
 mod management;
 mod operations;
 mod paging;
+mod peppol;
 mod permissions;
 mod profile;
 mod public_keys;

@@ -4,7 +4,7 @@ use axum::http::Method as HttpMethod;
 use ksef_model::operations::{Method, OPERATIONS, Operation};
 
 /// Ids of the operations that the emulator has.
-const SUPPORTED: [&str; 65] = [
+const SUPPORTED: [&str; 78] = [
     "auth.challenge",
     "auth.start_with_xades",
     "auth.start_with_token",
@@ -31,6 +31,19 @@ const SUPPORTED: [&str; 65] = [
     "sessions.upo_by_invoice_reference",
     "sessions.upo_page",
     "invoices.by_ksef_number",
+    "certificates.limits",
+    "certificates.enrollment_data",
+    "certificates.enroll",
+    "certificates.enrollment_status",
+    "certificates.retrieve",
+    "certificates.query",
+    "certificates.revoke",
+    "test_data.set_certificate_expiry",
+    "collective_identifiers.generate",
+    "collective_identifiers.query",
+    "collective_identifiers.query_invoices",
+    "collective_identifiers.by_ksef_number",
+    "peppol.list_providers",
     "limits.context",
     "limits.subject",
     "limits.rate_limits",

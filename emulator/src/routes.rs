@@ -10,8 +10,8 @@ use axum::{
 use ksef_model::operations::Operation;
 
 use crate::{
-    auth, error, error::ApiError, fault_layer, limits, operations, permissions, profile::Profile, public_keys,
-    sessions, state::AppState, test_data, tokens,
+    auth, certificates, collective_identifiers, error, error::ApiError, fault_layer, limits, operations,
+    peppol, permissions, profile::Profile, public_keys, sessions, state::AppState, test_data, tokens,
 };
 
 /// The largest body that KSeF takes outside batch parts is an invoice of 3 MB in Base64; this leaves room.
@@ -27,6 +27,9 @@ pub(crate) fn api(state: AppState) -> Router {
         .merge(permissions::router())
         .merge(test_data::router(&state))
         .merge(limits::router(&state))
+        .merge(certificates::router(&state))
+        .merge(collective_identifiers::router())
+        .merge(peppol::router())
         .method_not_allowed_fallback(unsupported);
     Router::new()
         .nest("/v2", operations)

@@ -8,7 +8,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    auth::AuthStore, clock::Clock, commands::CommandError, config::RateLimits, contexts::ContextStore, faults::FaultPlan, limits::LimitStore,
+    auth::AuthStore, certificates::CertificateStore, clock::Clock,
+    collective_identifiers::CollectiveIdentifierStore, commands::CommandError, config::RateLimits,
+    contexts::ContextStore, faults::FaultPlan, limits::LimitStore, peppol::PeppolRegister,
     permissions::PermissionStore, profile::Profile, public_keys::KeyRing, request_log::RequestLog,
     seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
 };
@@ -41,6 +43,12 @@ pub(crate) struct Store {
     pub(crate) contexts: ContextStore,
     /// Invoice sessions, their invoices and UPOs.
     pub(crate) sessions: SessionStore,
+    /// KSeF certificates and the requests for them.
+    pub(crate) certificates: CertificateStore,
+    /// Collective identifiers of invoices.
+    pub(crate) collective_identifiers: CollectiveIdentifierStore,
+    /// Peppol service providers.
+    pub(crate) peppol: PeppolRegister,
     /// Limits that differ from the default, and counted requests.
     pub(crate) limits: LimitStore,
     /// How slowly invoices are processed.
@@ -91,7 +99,16 @@ impl AppState {
         keys: KeyRing,
         seed: Seed,
     ) -> Self {
-        Self(Arc::new(Inner { profile, public_url, rate_limits, clock, trust, keys, seed, store: Mutex::default() }))
+        Self(Arc::new(Inner {
+            profile,
+            public_url,
+            rate_limits,
+            clock,
+            trust,
+            keys,
+            seed,
+            store: Mutex::default(),
+        }))
     }
 
     /// Forgets everything that happened: real time, and what the seed says. Certificates and keys stay.

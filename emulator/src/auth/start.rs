@@ -50,6 +50,11 @@ pub(super) fn accept(state: &AppState, start: Start) -> Result<Reply<Value>, Api
     }
     let finishes = now + store.processing.authentication_delay;
     let outcome = judge(&store, &start, finishes);
+    if let (ContextIdentifier::PeppolId(id), Outcome::Succeeded) = (&start.context, &outcome) {
+        let name = |member: &str| start.subject_details.get(member).and_then(Value::as_str);
+        let name = name("organizationName").unwrap_or(id.as_str());
+        store.peppol.register(id.clone(), name, now);
+    }
     let operation = Operation {
         reference: reference.clone(),
         context: start.context,

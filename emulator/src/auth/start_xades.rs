@@ -24,6 +24,7 @@ use super::{
     subject::{Method, Subject, SubjectKind},
 };
 use crate::{
+    certificates::LoginVerdict,
     error::ApiError,
     exceptions::{self, Exception},
     json::Reply,
@@ -64,12 +65,17 @@ pub(super) async fn start(
         return Err(ApiError::exception(exceptions::INVALID_CHALLENGE));
     }
     let holder = verified.certificate.subject();
-    let signer = Signer::of(&verified.certificate, &holder, &wanted)?;
+    let verdict = state.store().certificates.login_verdict(&verified.certificate, now);
+    let signer = Signer::of(&verified.certificate, &holder, &wanted, verdict.as_ref())?;
     let must_be_trusted = query.verify_certificate_chain || !state.profile().accepts_self_signed();
-    let outcome = match certificate_problem(&verified.certificate, &state, must_be_trusted, now) {
-        Some(problem) => Outcome::BadCertificate(problem),
-        None => Outcome::Succeeded,
-    };
+    let outcome =
+        match certificate_problem(&verified.certificate, &state, must_be_trusted, verdict.as_ref(), now) {
+            Some(problem) => Outcome::BadCertificate(problem),
+            None => {
+                state.store().certificates.note_use(&verified.certificate, now);
+                Outcome::Succeeded
+            }
+        };
     accept(
         &state,
         Start {
@@ -117,6 +123,7 @@ impl Signer {
         certificate: &Certificate,
         holder: &SubjectIdentity,
         wanted: &AuthTokenRequest,
+        verdict: Option<&LoginVerdict>,
     ) -> Result<Self, ApiError> {
         let by_fingerprint = wanted.subject_identifier_type == SubjectIdentifierType::CertificateFingerprint;
         if let ContextIdentifier::PeppolId(id) = &wanted.context {
@@ -126,8 +133,17 @@ impl Signer {
             let subject = Subject { kind: SubjectKind::Fingerprint, value: certificate.fingerprint() };
             return Ok(Self { subject, method: Method::PeppolSignature });
         }
-        let method =
-            if holder.kind == HolderKind::Seal { Method::QualifiedSeal } else { Method::QualifiedSignature };
+        // A certificate of KSeF stands for whoever asked for it.
+        if let Some(LoginVerdict::Usable(owner)) = verdict
+            && by_fingerprint == (owner.kind == SubjectKind::Fingerprint)
+        {
+            return Ok(Self { subject: owner.clone(), method: Method::InternalCertificate });
+        }
+        let method = match (verdict, holder.kind) {
+            (Some(_), _) => Method::InternalCertificate,
+            (None, HolderKind::Seal) => Method::QualifiedSeal,
+            (None, _) => Method::QualifiedSignature,
+        };
         if by_fingerprint {
             let subject = Subject { kind: SubjectKind::Fingerprint, value: certificate.fingerprint() };
             return Ok(Self { subject, method });
@@ -154,12 +170,21 @@ fn certificate_problem(
     certificate: &Certificate,
     state: &AppState,
     must_be_trusted: bool,
+    verdict: Option<&LoginVerdict>,
     now: Timestamp,
 ) -> Option<CertificateProblem> {
     let signs = |usage: KeyUsage| {
         usage.contains(KeyUsage::DIGITAL_SIGNATURE) || usage.contains(KeyUsage::NON_REPUDIATION)
     };
-    if !certificate.is_valid_at(now) {
+    let registered = match verdict {
+        None | Some(LoginVerdict::Usable(_)) => None,
+        Some(LoginVerdict::WrongKind) => Some(CertificateProblem::Unsuitable),
+        Some(LoginVerdict::Expired) => Some(CertificateProblem::NotValid),
+        Some(LoginVerdict::Revoked) => Some(CertificateProblem::Revoked),
+    };
+    if registered.is_some() {
+        registered
+    } else if !certificate.is_valid_at(now) {
         Some(CertificateProblem::NotValid)
     } else if !certificate.key_usage().is_none_or(signs) {
         Some(CertificateProblem::Unsuitable)
@@ -184,6 +209,7 @@ fn details(holder: &SubjectIdentity) -> Value {
         ("countryName", &holder.country),
         ("organizationName", &holder.organization),
         ("organizationIdentifier", &holder.organization_identifier),
+        ("uniqueIdentifier", &holder.unique_identifier),
     ];
     let present =
         members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));

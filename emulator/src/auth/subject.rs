@@ -44,6 +44,8 @@ pub(crate) enum Method {
     QualifiedSignature,
     QualifiedSeal,
     PeppolSignature,
+    /// A certificate of KSeF.
+    InternalCertificate,
 }
 
 impl Method {
@@ -54,6 +56,7 @@ impl Method {
             Self::QualifiedSignature => "QualifiedSignature",
             Self::QualifiedSeal => "QualifiedSeal",
             Self::PeppolSignature => "PeppolSignature",
+            Self::InternalCertificate => "InternalCertificate",
         }
     }
 
@@ -69,6 +72,7 @@ impl Method {
             Self::QualifiedSignature => "xades.qualified-signature",
             Self::QualifiedSeal => "xades.qualified-seal",
             Self::PeppolSignature => "xades.peppol-signature",
+            Self::InternalCertificate => "xades.ksef-certificate",
         }
     }
 
@@ -79,6 +83,7 @@ impl Method {
             Self::QualifiedSignature => "Podpis kwalifikowany",
             Self::QualifiedSeal => "Pieczęć kwalifikowana",
             Self::PeppolSignature => "Podpis dostawcy usług Peppol",
+            Self::InternalCertificate => "Certyfikat KSeF",
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use context::ContextTable;
 pub(crate) use subject::SubjectLimits;
 pub(crate) use throttle::throttle;
 
-use crate::state::AppState;
+use crate::{auth::Subject, state::AppState};
 use meter::Meter;
 use rates::RateTables;
 use subject::SubjectTable;
@@ -30,7 +30,7 @@ pub(crate) struct LimitStore {
 
 impl LimitStore {
     /// How many certificates and enrolments the subject may have.
-    pub(crate) fn of_subject(&self, subject: &crate::auth::Subject) -> SubjectLimits {
+    pub(crate) fn of_subject(&self, subject: &Subject) -> SubjectLimits {
         self.subjects.of(subject)
     }
 }

@@ -245,6 +245,26 @@ pub(super) async fn clear_warning(State(state): State<AppState>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PeppolProvider {
+    id: String,
+    name: String,
+}
+
+/// `POST /peppol-providers {"id": "PPL123456", "name": "…"}`: registers a provider without a login.
+pub(super) async fn add_peppol_provider(
+    State(state): State<AppState>,
+    Body(body): Body<PeppolProvider>,
+) -> Result<StatusCode, Wrong> {
+    let id = ksef_model::PeppolId::try_from(body.id.as_str()).map_err(|error| Wrong(error.to_string()))?;
+    let now = state.now();
+    if state.store().peppol.register(id, &body.name, now) {
+        return Ok(StatusCode::CREATED);
+    }
+    Err(Wrong("this provider is registered already".to_owned()))
+}
+
 /// `POST /reset`.
 pub(super) async fn reset(State(state): State<AppState>) -> Result<StatusCode, Wrong> {
     state.reset()?;

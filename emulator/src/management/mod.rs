@@ -27,6 +27,7 @@ pub(crate) fn router(state: AppState, api_url: String) -> Router {
         .route("/authority", get(control::authority))
         .route("/logins/revoke", post(control::revoke_logins))
         .route("/logins/forget", post(control::forget_logins))
+        .route("/peppol-providers", post(control::add_peppol_provider))
         .route("/processing", post(control::set_processing).get(control::processing))
         .route("/contexts/block", post(control::block))
         .route("/contexts/unblock", post(control::unblock))

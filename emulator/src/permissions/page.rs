@@ -1,5 +1,7 @@
 //! Lists with page numbers (PROTOCOL §1.6): `pageOffset` is the index of the page, `pageSize` its length.
 
+use std::ops::RangeInclusive;
+
 use axum::{extract::FromRequestParts, http::request::Parts};
 use url::form_urlencoded;
 
@@ -18,6 +20,14 @@ impl Page {
     /// # Errors
     /// 21405 naming every parameter that is out of its bounds.
     pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
+        Self::read_within(query, 10..=100)
+    }
+
+    /// Reads the query string of a list whose pages have other bounds.
+    ///
+    /// # Errors
+    /// 21405 naming every parameter that is out of its bounds.
+    pub(crate) fn read_within(query: &str, sizes: RangeInclusive<usize>) -> Result<Self, ApiError> {
         let mut page = Self { offset: 0, size: 10 };
         let mut problems = Problems::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -27,9 +37,13 @@ impl Page {
                     Some(number) => page.offset = number,
                     None => problems.invalid("'pageOffset' must be greater than or equal to '0'."),
                 },
-                "pageSize" => match number.filter(|number| (10..=100).contains(number)) {
+                "pageSize" => match number.filter(|number| sizes.contains(number)) {
                     Some(number) => page.size = number,
-                    None => problems.invalid("'pageSize' must be between 10 and 100."),
+                    None => problems.invalid(format!(
+                        "'pageSize' must be between {} and {}.",
+                        sizes.start(),
+                        sizes.end()
+                    )),
                 },
                 _ => {}
             }
