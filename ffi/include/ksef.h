@@ -451,6 +451,21 @@ KSEF_API const char *ksef_error_trace_id(const ksef_error *error);
 KSEF_API ksef_status ksef_error_json(const ksef_error *error, ksef_bytes *out);
 
 /*
+ All that a number can mean, as a JSON array: an error number of the library, an exception code or a status code of
+ KSeF. The same status code means different things in different operations; `operation` (such as
+ `sessions.send_invoice`, or an area such as `sessions`) leaves those of one place, NULL leaves all.
+
+ Each object has `code`, `origin` (`library`, `exception`, or what it is the status of), `operations`, `ksefText`
+ (KSeF's fixed Polish text), `isRetryable`, `isKnown`, and `message` and `advice` with a text for `en` and `pl`. The array
+ is empty for a code that the library does not know. Needs no client and no network.
+ */
+KSEF_API
+ksef_status ksef_explain(int32_t code,
+                         const char *operation,
+                         ksef_bytes *out,
+                         ksef_error **error);
+
+/*
  Makes a company seal for a NIP, self-signed and valid for two years, as two PEM texts. Only the Test environment and
  the emulator accept it (PROTOCOL §3.5).
  */
