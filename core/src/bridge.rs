@@ -60,7 +60,8 @@ impl From<UnknownForm> for Error {
 impl Error {
     /// All that is known about the error, as one JSON object: `number`, `name`, `kind`, `message` and `advice` by
     /// language, `ksefCode`, `reasonCode`, `details`, `httpStatus`, `traceId`, `operation`, `wasSent`, `isRetryable`,
-    /// `retryAfterMs`. The details may be personal.
+    /// `retryAfterMs`, and `explanation` of KSeF's code (see [`Explanation::to_json`](crate::Explanation::to_json)) or null.
+    /// The details may be personal.
     #[must_use]
     pub fn to_json(&self) -> String {
         let both = |text: &dyn Fn(Language) -> String| json!({ "en": text(Language::English), "pl": text(Language::Polish) });
@@ -79,6 +80,7 @@ impl Error {
             "wasSent": self.was_sent(),
             "isRetryable": self.is_retryable(),
             "retryAfterMs": self.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            "explanation": self.explanation().map(|explanation| explanation.to_json()),
         })
         .to_string()
     }
