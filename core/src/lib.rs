@@ -7,7 +7,8 @@
 //! * [`Error`] has a stable number, texts in English and Polish, what KSeF said, and whether the request was sent.
 //!
 //! Every operation of the API is also there as a typed method, by area: [`Client::sessions`], [`Client::invoices`],
-//! [`Client::tokens`] and so on, with the types of [`model`].
+//! [`Client::tokens`] and so on, with the types of [`model`]; and by its name with JSON in and out: [`Client::call`] and
+//! [`operations`]. Routes that this version does not know are reached by [`Client::raw`].
 //!
 //! The work is done on threads of the library, so that any asynchronous runtime can await it. Dropping a future stops
 //! its work.
@@ -26,11 +27,13 @@ mod fake_ksef;
 mod flight;
 mod http;
 mod keys;
+pub mod raw;
 mod runtime;
 mod scope;
 mod session;
 pub mod test_identity;
 
+pub use api::{Answer, InputDescription, OperationDescription, operations};
 pub use auth::{BearerToken, Credentials};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, Sleep, SystemClock};

@@ -1,12 +1,14 @@
 use std::fmt;
 
 use ksef_model::{AuthenticationListItem, ContextIdentifier, FormCode, ReferenceNumber};
+use serde_json::Value;
 
 use super::OnlineSession;
+use crate::raw::{RawRequest, RawResponse};
 use crate::runtime::block_on;
 use crate::{
-    CallOptions, ClientBuilder, Environment, OpenOptions, Result, ResumeToken, SendOutcome, SystemWarning,
-    WaitPolicy,
+    Answer, CallOptions, ClientBuilder, Environment, OpenOptions, Result, ResumeToken, SendOutcome,
+    SystemWarning, WaitPolicy,
 };
 
 /// The blocking twin of [`Client`](crate::Client).
@@ -36,13 +38,28 @@ impl Client {
         &self.inner
     }
 
-    /// Waits for a call of the asynchronous client, for operations that have no twin here:
-    /// `client.wait(client.asynchronous().tokens().status(&reference))`.
+    /// Waits for a future of the asynchronous client, such as several calls at once.
     ///
     /// # Errors
     /// Those of the call; 1019 inside an asynchronous runtime.
     pub fn wait<T>(&self, call: impl Future<Output = Result<T>> + Send) -> Result<T> {
         block_on(call)
+    }
+
+    /// See [`Client::call`](crate::Client::call).
+    ///
+    /// # Errors
+    /// The same; 1019 inside an asynchronous runtime.
+    pub fn call(&self, operation: &str, input: Value) -> Result<Answer> {
+        block_on(self.inner.call(operation, input))
+    }
+
+    /// See [`Client::raw`](crate::Client::raw).
+    ///
+    /// # Errors
+    /// The same; 1019 inside an asynchronous runtime.
+    pub fn raw(&self, request: RawRequest) -> Result<RawResponse> {
+        block_on(self.inner.raw(request))
     }
 
     /// See [`Client::scoped`](crate::Client::scoped).

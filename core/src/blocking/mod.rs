@@ -2,8 +2,10 @@
 //!
 //! Called inside an asynchronous runtime, every function that waits returns error 1019 instead of blocking it.
 
+mod api;
 mod client;
 mod session;
 
+pub use api::*;
 pub use client::Client;
 pub use session::OnlineSession;

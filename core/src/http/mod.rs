@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 mod failure;
 mod pipeline;
+mod raw;
 pub(crate) mod retry;
 pub(crate) mod tls;
 pub(crate) mod transport;

@@ -203,10 +203,7 @@ impl Client {
         let retry_after = text(RETRY_AFTER.as_str())
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(Duration::from_secs);
-        for warning in headers.get_all("x-system-warning") {
-            let warning = String::from_utf8_lossy(warning.as_bytes());
-            self.shared().warnings.collect(&warning, operation.id, self.shared().clock.now());
-        }
+        self.collect_warnings(headers, operation.id);
         tracing::debug!(operation = operation.id, status, "answer");
         let success = response.status().is_success();
         let body = match read_body(response).await {
@@ -221,6 +218,14 @@ impl Client {
             Err(refusal(operation, status, content_type.as_deref(), retry_after, body))
         }
     }
+
+    /// Keeps the warnings that an answer carries.
+    pub(super) fn collect_warnings(&self, headers: &HeaderMap, operation: &'static str) {
+        for warning in headers.get_all("x-system-warning") {
+            let warning = String::from_utf8_lossy(warning.as_bytes());
+            self.shared().warnings.collect(&warning, operation, self.shared().clock.now());
+        }
+    }
 }
 
 fn document(answer: &Answer) -> Result<Download> {
@@ -228,7 +233,7 @@ fn document(answer: &Answer) -> Result<Download> {
     Ok(Download { bytes: answer.body.clone(), hash })
 }
 
-async fn read_body(mut response: reqwest::Response) -> Result<Bytes> {
+pub(super) async fn read_body(mut response: reqwest::Response) -> Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(failure::of_body)? {
         if body.len() + chunk.len() > LARGEST_ANSWER {

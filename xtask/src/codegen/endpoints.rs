@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::description::{Content, Kind, Parameter, Place, Shape};
+use super::description::{Content, Kind, Parameter, Place};
 use super::plan::{OperationPlan, Plan, optional_query};
-use super::{SourceFile, case, text};
+use super::{SourceFile, case, signature, text};
 
 pub(crate) fn write(plan: &Plan<'_>) -> Vec<SourceFile> {
     let areas: BTreeSet<&str> = plan.operations.iter().map(|operation| operation.area.as_str()).collect();
@@ -19,7 +19,8 @@ pub(crate) fn write(plan: &Plan<'_>) -> Vec<SourceFile> {
     files
 }
 
-fn area_type(area: &str) -> String {
+/// The name of the object that holds the methods of an area.
+pub(crate) fn area_type(area: &str) -> String {
     format!("{}Api", case::pascal(area))
 }
 
@@ -27,9 +28,9 @@ fn module_text(plan: &Plan<'_>, areas: &BTreeSet<&str>) -> String {
     let mut out = String::from(text::HEADER);
     out.push_str("//! The operations of the KSeF API, one object per area, one method per operation.\n\n");
     areas.iter().for_each(|area| out.push_str(&format!("mod {area};\n")));
-    out.push('\n');
+    out.push_str("mod dispatch;\n\n");
     areas.iter().for_each(|area| out.push_str(&format!("pub use {area}::{};\n", area_type(area))));
-    out.push_str("\nuse crate::Client;\n\nimpl Client {\n");
+    out.push_str("pub(crate) use dispatch::dispatch;\n\nuse crate::Client;\n\nimpl Client {\n");
     for area in areas {
         out.push_str(&text::doc(4, &plan.names.areas[*area].doc));
         out.push_str(&format!(
@@ -47,7 +48,7 @@ fn area_text(plan: &Plan<'_>, area: &str) -> String {
     let methods: Vec<Method<'_>> = operations.iter().map(|operation| Method { plan, operation }).collect();
     let body: String = methods.iter().map(Method::text).collect();
 
-    let words: BTreeSet<&str> = body.split(|part: char| !(part.is_alphanumeric() || part == '_')).collect();
+    let words = text::words(&body);
     let ours: Vec<&str> = words
         .iter()
         .copied()
@@ -82,40 +83,34 @@ struct Method<'a> {
 impl Method<'_> {
     fn text(&self) -> String {
         let source = self.operation.source;
-        let mut arguments = vec!["&self".to_owned()];
+        let arguments: String = signature::arguments(self.plan, self.operation)
+            .iter()
+            .map(|argument| format!(", {}: {}", argument.name, argument.rust_type))
+            .collect();
         let mut bindings = Vec::new();
         let mut call = format!("Call::new(&operations::{})", case::constant(&self.operation.name.name));
 
         for parameter in self.parameters(Place::Path) {
-            let (name, borrowed) = (case::field(&parameter.name), self.borrowed(&parameter.shape));
-            let value = if borrowed == "&str" { name.clone() } else { format!("{name}.as_str()") };
-            arguments.push(format!("{name}: {borrowed}"));
+            let name = case::field(&parameter.name);
+            let is_text = self.plan.rust_type(&parameter.shape) == "String";
+            let value = if is_text { name } else { format!("{name}.as_str()") };
             call.push_str(&format!(".path({:?}, {value})", parameter.name));
         }
         if self.operation.name.bearer {
-            arguments.push("bearer: BearerToken".to_owned());
             call.push_str(".bearer(bearer)");
         }
         for parameter in self.parameters(Place::Query).filter(|parameter| parameter.required) {
             let name = case::field(&parameter.name);
-            arguments.push(format!("{name}: {}", self.borrowed(&parameter.shape)));
             call.push_str(&format!(".query({:?}, {name})", parameter.name));
         }
         match &source.request {
-            Content::Json(shape) => {
-                arguments.push(format!("request: &{}", self.plan.rust_type(shape)));
-                call.push_str(".json(request)");
-            }
-            Content::Xml => {
-                arguments.push("document: Bytes".to_owned());
-                call.push_str(".xml(document)");
-            }
+            Content::Json(_) => call.push_str(".json(request)"),
+            Content::Xml => call.push_str(".xml(document)"),
             Content::Empty => {}
         }
-        self.optional_query(&mut arguments, &mut bindings);
+        self.optional_query(&mut bindings);
         for parameter in self.parameters(Place::Header) {
-            let name = case::field(parameter.name.trim_start_matches("x-"));
-            arguments.push(format!("{name}: Option<&str>"));
+            let name = signature::header(parameter);
             bindings.push(format!(
                 "if let Some({name}) = {name} {{ call = call.header({:?}, {name}); }}\n",
                 parameter.name
@@ -132,10 +127,9 @@ impl Method<'_> {
             format!("let mut call = {call};\n{}", bindings.concat())
         };
         format!(
-            "{doc}    pub async fn {name}({arguments}) -> Result<{output}> {{\n{body}self.client.{ending}(call).await\n}}\n\n",
+            "{doc}    pub async fn {name}(&self{arguments}) -> Result<{output}> {{\n{body}self.client.{ending}(call).await\n}}\n\n",
             doc = text::doc(4, &self.doc()),
             name = self.operation.method,
-            arguments = arguments.join(", "),
         )
     }
 
@@ -171,18 +165,12 @@ impl Method<'_> {
         self.operation.source.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 
-    fn optional_query(&self, arguments: &mut Vec<String>, bindings: &mut Vec<String>) {
+    fn optional_query(&self, bindings: &mut Vec<String>) {
         let optional = optional_query(self.operation.source);
         let holder = self.operation.query_type.as_ref();
-        if let Some(query) = holder {
-            arguments.push(format!("query: &{query}"));
-        }
         for parameter in optional {
             let (name, json) = (case::field(&parameter.name), &parameter.name);
             let resolved = self.plan.resolve(&parameter.shape);
-            if holder.is_none() {
-                arguments.push(format!("{name}: Option<{}>", self.borrowed(&parameter.shape)));
-            }
             bindings.push(match (&resolved.kind, holder) {
                 (Kind::List(_), Some(_)) => format!(
                     "for value in query.{name}.iter().flatten() {{ call = call.query({json:?}, value); }}\n"
@@ -196,15 +184,6 @@ impl Method<'_> {
                     format!("if let Some({name}) = {name} {{ call = call.query({json:?}, {name}); }}\n")
                 }
             });
-        }
-    }
-
-    /// How a value is passed to a method: copied when small, borrowed otherwise.
-    fn borrowed(&self, shape: &Shape) -> String {
-        match self.plan.rust_type(shape).as_str() {
-            "String" => "&str".to_owned(),
-            small @ ("i32" | "i64" | "bool" | "Timestamp" | "Date") => small.to_owned(),
-            other => format!("&{other}"),
         }
     }
 }

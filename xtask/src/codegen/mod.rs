@@ -1,20 +1,23 @@
 //! From the API description and our names under `spec/` to Rust sources.
 //!
 //! `description` reads the OpenAPI document, `names` reads our names, `planner` joins the two in a `plan`, and the writers
-//! (`types`, `constraints`, `operations`, `endpoints`, `registry`) turn the plan into text. `output` formats, writes and compares.
+//! (`types`, `constraints`, `operations`, `registry`, `endpoints`, `dispatch`, `twins`) turn the plan into text. `output` formats, writes and compares.
 
 mod case;
 mod constraints;
 mod description;
+mod dispatch;
 mod endpoints;
 mod names;
 mod operations;
-mod output;
+pub(crate) mod output;
 mod plan;
 mod planner;
 mod registry;
 mod sha256;
+mod signature;
 mod text;
+mod twins;
 mod types;
 
 #[cfg(test)]
@@ -79,5 +82,7 @@ fn sources(plan: &Plan<'_>) -> Vec<SourceFile> {
     files.push(operations::write(plan));
     files.push(registry::write(plan));
     files.extend(endpoints::write(plan));
+    files.push(dispatch::write(plan));
+    files.extend(twins::write(plan));
     files
 }

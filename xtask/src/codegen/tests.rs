@@ -126,6 +126,23 @@ fn an_operation_becomes_types_a_row_and_a_method() {
         ],
     );
     assert_contains(&files, "core/src/api/generated/mod.rs", &["pub fn lamps(&self) -> LampsApi"]);
+    assert_contains(
+        &files,
+        "core/src/api/generated/dispatch.rs",
+        &[
+            "\"lamps\" => lamps(client.lamps(), arguments).await,",
+            "\"lamps.light\" => api .light( &arguments.required::<String>(\"lampId\")?, \
+             &arguments.body::<LampRequest>()?, arguments.optional(\"pageSize\")?, ) .await .and_then(Answer::of),",
+        ],
+    );
+    assert_contains(
+        &files,
+        "core/src/blocking/api/generated/lamps.rs",
+        &[
+            "lamp_id: &str, request: &LampRequest, page_size: Option<i32>, ) -> Result<LampResponse>",
+            "block_on(self.inner.light(lamp_id, request, page_size))",
+        ],
+    );
 }
 
 #[test]
@@ -198,7 +215,9 @@ fn a_new_operation_needs_one_entry() {
     assert_eq!(
         changed,
         [
+            "core/src/api/generated/dispatch.rs",
             "core/src/api/generated/limits.rs",
+            "core/src/blocking/api/generated/limits.rs",
             "model/src/limits/generated.rs",
             "model/src/operations/generated.rs",
             "model/src/validate/patterns/generated.rs",
@@ -206,6 +225,8 @@ fn a_new_operation_needs_one_entry() {
         ]
     );
     assert_contains(&after, "core/src/api/generated/limits.rs", &["pub async fn light_lamp("]);
+    assert_contains(&after, "core/src/api/generated/dispatch.rs", &["\"limits.light_lamp\" => api"]);
+    assert_contains(&after, "core/src/blocking/api/generated/limits.rs", &["pub fn light_lamp("]);
     assert_contains(&after, "model/src/operations/generated.rs", &["/// All 84 operations, by area."]);
 }
 

@@ -5,6 +5,7 @@
 mod auth;
 mod certificates;
 mod collective_identifiers;
+mod dispatch;
 mod invoices;
 mod limits;
 mod peppol;
@@ -17,6 +18,7 @@ mod tokens;
 pub use auth::AuthApi;
 pub use certificates::CertificatesApi;
 pub use collective_identifiers::CollectiveIdentifiersApi;
+pub(crate) use dispatch::dispatch;
 pub use invoices::InvoicesApi;
 pub use limits::LimitsApi;
 pub use peppol::PeppolApi;

@@ -1,0 +1,5 @@
+//! The blocking twins of every operation of the API.
+
+mod generated;
+
+pub use generated::*;
