@@ -146,6 +146,20 @@ impl Error {
         self
     }
 
+    /// Adds a status that KSeF reported elsewhere and that explains the first code.
+    pub(crate) fn and_ksef(mut self, code: i32, description: &str, details: &[String]) -> Self {
+        let status = KsefError { code, description: description.to_owned(), details: details.to_vec() };
+        self.inner.problem.get_or_insert_default().errors.push(status);
+        self
+    }
+
+    /// The same failure under the number that says more.
+    pub(crate) fn explained_as(mut self, entry: &'static ErrorEntry) -> Self {
+        self.inner.entry = entry;
+        self.inner.retryable = entry.retryable;
+        self
+    }
+
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner.retry_after = wait;
         self

@@ -215,13 +215,8 @@ pub(super) async fn with_upo(client: &Client, outcome: SendOutcome, wanted: bool
     }
 }
 
-/// The error for a session that does not take invoices any more, as its status explains it.
+/// The error for a session that does not take invoices any more: KSeF's refusal, and the status that explains it.
 pub(super) fn session_error(error: Error, code: i32, description: &str, details: &[String]) -> Error {
     let entry = if code == 415 { texts::SESSION_KEY_REFUSED } else { texts::SESSION_STATUS };
-    Error::new(entry)
-        .in_operation("sessions.send_invoice")
-        .with_status(error.http_status().unwrap_or(400))
-        .note(format!("session status {code}"))
-        .with_ksef(code, description, details)
-        .sent(true)
+    error.explained_as(entry).note(format!("session status {code}")).and_ksef(code, description, details)
 }
