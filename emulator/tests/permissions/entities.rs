@@ -1,5 +1,7 @@
 //! Permissions of entities, what they pass on, and authorisations.
 
+use ksef_crypto::SymmetricKey;
+use ksef_documents::fa3::{Address, Buyer, InvoiceBuilder, Line, Seller, VatRate};
 use serde_json::{Value, json};
 
 use crate::{
@@ -140,4 +142,45 @@ async fn authorisations_are_seen_from_both_sides() {
     assert_eq!(world.revoke("authorizations", &company, &received[0]["id"]).await, 200);
     let none = world.query("authorizations/grants", &office, json!({"queryType": "Received"})).await;
     assert_eq!(none, json!({"authorizationGrants": [], "hasMore": false}));
+}
+
+#[tokio::test]
+async fn a_buyer_issues_for_the_seller_who_allows_it() {
+    let world = World::start().await;
+    let (seller, buyer) = (world.owner(COMPANY).await, world.owner(OFFICE).await);
+    let key = SymmetricKey::generate().unwrap();
+    let session =
+        world.open_session(&buyer, &key).await.json()["referenceNumber"].as_str().unwrap().to_owned();
+    let send = async |number: &str| world.send(&buyer, &session, &key, &self_invoice(number)).await;
+    assert_eq!(send("SF/1").await, 410);
+    let mut body = to_entity(OFFICE, json!(null));
+    body["permission"] = json!("TaxRepresentative");
+    assert_eq!(world.grant("authorizations", &seller, body.clone()).await, 200);
+    assert_eq!(send("SF/2").await, 410);
+    // It counts in the session that is open already.
+    body["permission"] = json!("SelfInvoicing");
+    assert_eq!(world.grant("authorizations", &seller, body).await, 200);
+    assert_eq!(send("SF/3").await, 200);
+    let filter = json!({"queryType": "Granted", "permissionTypes": ["SelfInvoicing"]});
+    let list = world.query("authorizations/grants", &seller, filter).await;
+    assert_eq!(world.revoke("authorizations", &seller, &list["authorizationGrants"][0]["id"]).await, 200);
+    assert_eq!(send("SF/4").await, 410);
+}
+
+/// An invoice that the office issues as the buyer, in the company's name.
+fn self_invoice(number: &str) -> Vec<u8> {
+    let seller = Seller {
+        nip: COMPANY.parse().unwrap(),
+        name: "Sprzedawca".into(),
+        address: Address::polish("ul. Prosta 1", "00-001 Warszawa"),
+    };
+    let today = jiff::Timestamp::now().in_tz("Europe/Warsaw").unwrap().date();
+    let invoice =
+        InvoiceBuilder::new(seller, Buyer::with_nip(OFFICE.parse().unwrap(), "Nabywca"), number, today)
+            .line(Line::new("usługa", 1.into(), "szt.", 100.into(), VatRate::Percent23))
+            .build()
+            .unwrap();
+    let text = String::from_utf8(invoice).unwrap();
+    assert!(text.contains("<P_17>2</P_17>"));
+    text.replace("<P_17>2</P_17>", "<P_17>1</P_17>").into_bytes()
 }

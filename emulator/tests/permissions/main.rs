@@ -7,6 +7,7 @@ mod persons;
 mod queries;
 mod refusals;
 mod schema;
+mod test_data;
 mod units;
 mod world;
 

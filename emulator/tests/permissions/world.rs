@@ -135,6 +135,17 @@ impl World {
         context: &ContextIdentifier,
         subject_identifier_type: SubjectIdentifierType,
     ) -> Result<String, i64> {
+        let started = self.start_login(identity, context, subject_identifier_type).await;
+        self.redeem(&started).await
+    }
+
+    /// Sends a signed request to log in.
+    pub(crate) async fn start_login(
+        &self,
+        identity: &SigningIdentity,
+        context: &ContextIdentifier,
+        subject_identifier_type: SubjectIdentifierType,
+    ) -> Value {
         let challenge = self.call(Method::POST, "/auth/challenge", "", None).await.json();
         let request = AuthTokenRequest {
             challenge: challenge["challenge"].as_str().unwrap().to_owned(),
@@ -147,8 +158,7 @@ impl World {
         let url = format!("{}/auth/xades-signature", self.emulator.api_url());
         let request = self.http.post(url).header("content-type", "application/xml").body(signed);
         let response = request.send().await.unwrap();
-        let started: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
-        self.redeem(&started).await
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
     /// The access token of a started login, or the code of the status that it ends with.
@@ -225,6 +235,32 @@ impl World {
             },
         });
         self.post("/sessions/online", token, body).await
+    }
+
+    /// Sends an invoice and gives its final status.
+    pub(crate) async fn send(&self, token: &str, session: &str, key: &SymmetricKey, invoice: &[u8]) -> i64 {
+        let prepared = ksef_crypto::prepare(invoice, key);
+        let body = json!({
+            "invoiceHash": prepared.invoice_hash.to_base64(),
+            "invoiceSize": prepared.invoice_size,
+            "encryptedInvoiceHash": prepared.encrypted_hash.to_base64(),
+            "encryptedInvoiceSize": prepared.encrypted_size,
+            "encryptedInvoiceContent": BASE64_STANDARD.encode(&prepared.content),
+        });
+        let sent = self.post(&format!("/sessions/online/{session}/invoices"), token, body).await;
+        assert_eq!(sent.status, 202, "{}", sent.text);
+        let reference = sent.json()["referenceNumber"].as_str().unwrap().to_owned();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // The virtual clock makes an invoice final at once, whatever its pace.
+            self.manage("/clock", json!({"advanceSeconds": 1})).await;
+            let status = self.get(&format!("/sessions/{session}/invoices/{reference}"), token).await;
+            let code = status.json()["status"]["code"].as_i64().unwrap();
+            if code >= 200 {
+                return code;
+            }
+            assert!(Instant::now() < deadline, "the invoice stays at {code}");
+        }
     }
 
     /// The final status of an operation that was taken in.
