@@ -18,7 +18,7 @@ use url::Url;
 /// When it is ready it prints exactly one line of JSON: {"ready":true,"api":"http://127.0.0.1:PORT/v2",
 /// "management":"http://127.0.0.1:PORT",...}. Logs go to stderr. The address "management" takes commands: GET / lists
 /// the operations; POST /clock, /faults, /keys/rotate, /tokens, /certificates, /permissions, /processing,
-/// /contexts/block, /reset; GET /invoices, /requests, /authority. SIGTERM and Ctrl-C stop it.
+/// /contexts/block, /peppol-providers, /reset; GET /invoices, /requests, /authority. SIGTERM and Ctrl-C stop it.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {

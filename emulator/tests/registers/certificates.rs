@@ -56,7 +56,7 @@ async fn a_request_of_openssl_becomes_a_certificate_that_openssl_believes_and_th
         let serial = world.certificate(&token, name, "Authentication", &key.csr(&data, &[])).await;
         let certificate = world.retrieve(&token, &serial).await;
         let pem = certificate.0.to_pem();
-        verify(&world.emulator.authority_pem(), &pem);
+        verify(&world.emulator.authority_pem(), &pem, certificate.0.not_before());
         assert_eq!(look(&pem, &["-serial"]).trim(), format!("serial={serial}"));
         let text = look(&pem, &["-text", "-nameopt", "utf8"]);
         assert!(text.contains("Digital Signature") && !text.contains("Non Repudiation"), "{text}");
@@ -178,7 +178,10 @@ async fn a_validity_can_be_shortened_and_ends() {
     assert_eq!(put(&token, "/testdata/certificates/0123456789ABCDEF", &soon).await.code(), 25008);
     assert_eq!(put("", &path, &soon).await.status, 401);
     assert_eq!(put(&token, &path, &soon).await.status, 200);
-    assert_eq!(world.item(&token, json!({"expiresAfter": jiff::Timestamp::now().to_string()})).await["status"], "Active");
+    assert_eq!(
+        world.item(&token, json!({"expiresAfter": jiff::Timestamp::now().to_string()})).await["status"],
+        "Active"
+    );
     assert_eq!(world.login_outcome(&identity).await.0, 200);
 
     world.advance(3_700).await;
@@ -232,4 +235,24 @@ async fn queries_filter_and_have_pages() {
         let body = json!({"certificateSerialNumbers": wrong});
         assert_eq!(world.post("/certificates/retrieve", &token, &body).await.code(), 21405, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_person_revokes_by_pesel_what_it_asked_for_by_nip() {
+    let world = World::start(Profile::Test).await;
+    let pesel = "30112206276";
+    let linked = json!({"nip": NIP, "pesel": pesel, "isBailiff": false, "description": "Jan Testowy"});
+    assert_eq!(world.post("/testdata/person", "", &linked).await.status, 200);
+    let by_nip = world.log_in_as_owner(NIP).await;
+    let csr = Key::p256().csr(&world.enrollment_data(&by_nip).await, &[]);
+    let serial = world.certificate(&by_nip, "Certyfikat", "Offline", &csr).await;
+
+    let person = world.identity(json!({"kind": "person", "pesel": pesel})).await;
+    let by_pesel = world.log_in(&person, &nip_context(NIP)).await;
+    let item = world.item(&by_pesel, json!({})).await;
+    assert_eq!(item["subjectIdentifier"], json!({"type": "Nip", "value": NIP}));
+    // Limits go with the identifier of the login.
+    assert_eq!(world.read("/limits/subject", &by_pesel).await["certificate"]["maxCertificates"], 6);
+    let path = format!("/certificates/{serial}/revoke");
+    assert_eq!(world.post(&path, &by_pesel, &json!({})).await.status, 204);
 }

@@ -11,5 +11,6 @@ mod openssl;
 mod peppol;
 mod rate_limits;
 #[path = "../permissions/schema.rs"]
+#[allow(clippy::print_stderr, reason = "tells that the description is not at hand")]
 mod schema;
 mod world;

@@ -87,8 +87,8 @@ fn short_name(member: &str) -> &str {
     }
 }
 
-/// Whether openssl believes that the authority issued the certificate (both PEM).
-pub(crate) fn verify(authority: &str, certificate: &str) {
+/// Demands that openssl believes at this instant that the authority issued the certificate (both PEM).
+pub(crate) fn verify(authority: &str, certificate: &str, at: jiff::Timestamp) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, content: &str| {
         let path = folder.path().join(name);
@@ -96,7 +96,8 @@ pub(crate) fn verify(authority: &str, certificate: &str) {
         path.to_str().unwrap().to_owned()
     };
     let (authority, certificate) = (write("ca.pem", authority), write("leaf.pem", certificate));
-    let said = openssl(&["verify", "-x509_strict", "-CAfile", &authority, &certificate], b"");
+    let at = at.as_second().to_string();
+    let said = openssl(&["verify", "-x509_strict", "-attime", &at, "-CAfile", &authority, &certificate], b"");
     assert!(String::from_utf8_lossy(&said).trim().ends_with(": OK"));
 }
 
