@@ -76,7 +76,7 @@ fn scopes<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(String, bool)> {
 }
 
 fn with(draft: Draft, scopes: Vec<(String, bool)>, details: Option<Details>) -> Change {
-    Change::Grant(Draft { scopes, details, ..draft })
+    Change::Grant(Box::new(Draft { scopes, details, ..draft }))
 }
 
 /// `POST /permissions/persons/grants`.

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     /// Give permissions.
-    Grant(Draft),
+    Grant(Box<Draft>),
     /// Take the permission with this id back.
     Revoke {
         id: String,
@@ -101,7 +101,7 @@ impl PermissionStore {
             self.operations[index].status = judged.err().unwrap_or(Status::Succeeded);
             if judged.is_ok() {
                 match change {
-                    Change::Grant(draft) => self.give(draft, at),
+                    Change::Grant(draft) => self.give(*draft, at),
                     Change::Revoke { id, .. } => self.grants.retain(|grant| grant.id != id),
                 }
             }

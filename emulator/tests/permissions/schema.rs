@@ -7,6 +7,7 @@ use serde_json::Value;
 
 static DESCRIPTION: OnceLock<Option<Value>> = OnceLock::new();
 
+#[expect(clippy::print_stderr, reason = "what was skipped must be seen")]
 fn description() -> Option<&'static Value> {
     let read = || {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/spec/openapi/ksef-openapi-2.9.0.json");
