@@ -17,6 +17,7 @@ use crate::http::tls;
 use crate::http::transport::{Transport, TransportOptions};
 use crate::http::warning::{SystemWarning, Warnings};
 use crate::keys::KeyRing;
+use crate::latarnia::Lighthouse;
 use crate::runtime;
 use crate::scope::{CallOptions, Scope};
 use crate::session::Intents;
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) keeper: Keeper,
     pub(crate) keys: KeyRing,
     pub(crate) intents: Intents,
+    pub(crate) lighthouse: Lighthouse,
 }
 
 impl Client {
@@ -141,20 +143,7 @@ impl Client {
     /// # Errors
     /// 2xxx, 3xxx, 4xxx.
     pub async fn auth_sessions(&self) -> Result<Vec<AuthenticationListItem>> {
-        let client = self.begin();
-        runtime::run(async move {
-            let mut all = Vec::new();
-            let mut next: Option<String> = None;
-            loop {
-                let page = client.auth().list_sessions(Some(100), next.as_deref()).await?;
-                all.extend(page.items);
-                match page.continuation_token.filter(|token| !token.is_empty()) {
-                    Some(token) if next.as_ref() != Some(&token) => next = Some(token),
-                    _ => return Ok(all),
-                }
-            }
-        })
-        .await
+        self.auth().all_sessions().collect_all().await
     }
 
     /// Ends the current login at KSeF. Its access token works until its end, at most a quarter of an hour.
@@ -338,6 +327,7 @@ impl ClientBuilder {
             keeper: Keeper::default(),
             keys: KeyRing::default(),
             intents: Intents::default(),
+            lighthouse: Lighthouse::default(),
         };
         Ok(Client { shared: Arc::new(shared), scope: Scope::new(self.clock, CallOptions::default()) })
     }

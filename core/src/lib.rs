@@ -27,6 +27,10 @@ mod fake_ksef;
 mod flight;
 mod http;
 mod keys;
+mod latarnia;
+mod long_operations;
+mod paging;
+mod poll;
 pub mod raw;
 mod runtime;
 mod scope;
@@ -54,6 +58,8 @@ pub use ksef_model::{
     ReferenceNumber, SessionInvoiceStatusResponse, SessionStatusResponse,
 };
 pub use ksef_xades::Signer;
+pub use latarnia::{Availability, Message, Silence};
+pub use paging::{Items, Pages};
 pub use scope::{CallOptions, CancelToken};
 pub use session::{
     AcceptedInvoice, Conflict, DocumentCheck, OfflineMode, OnlineSession, OpenOptions, OriginalInvoice,

@@ -4,8 +4,12 @@
 
 mod api;
 mod client;
+mod lists;
+mod pages;
 mod session;
+mod waiting;
 
 pub use api::*;
 pub use client::Client;
+pub use pages::{Items, Pages};
 pub use session::OnlineSession;

@@ -37,6 +37,10 @@ impl fmt::Debug for Problem {
 }
 
 impl Problem {
+    pub(super) fn of_remarks(remarks: &[String]) -> Self {
+        Self { remarks: remarks.to_vec(), ..Self::default() }
+    }
+
     /// Texts about the occurrence that belong to no listed error.
     pub(super) fn remarks(&self) -> Vec<&str> {
         if self.remarks.is_empty() {

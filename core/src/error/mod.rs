@@ -141,6 +141,11 @@ impl Error {
         })
     }
 
+    /// Attaches texts about this occurrence that came without a code.
+    pub(crate) fn with_details(self, details: &[String]) -> Self {
+        self.with_problem(Problem::of_remarks(details))
+    }
+
     pub(crate) fn with_incident(mut self, id: String) -> Self {
         self.inner.problem.get_or_insert_with(Problem::default).incident_id = Some(id);
         self

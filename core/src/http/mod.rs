@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 mod failure;
 mod pipeline;
+mod plain;
 mod raw;
 pub(crate) mod retry;
 pub(crate) mod tls;

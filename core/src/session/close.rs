@@ -7,8 +7,10 @@ use ksef_model::SessionStatusResponse;
 
 use super::online::OnlineSession;
 use super::options::WaitPolicy;
-use crate::error::{Error, Result, texts};
+use crate::Client;
+use crate::error::{Result, texts};
 use crate::http::retry::jitter;
+use crate::poll::until_settled;
 use crate::runtime;
 
 /// Waits between attempts to close.
@@ -21,9 +23,6 @@ const WAITS: [Duration; 5] = [
 ];
 /// From this status on a session takes no more invoices.
 const CLOSED: i32 = 150;
-/// Waits between looks at a session that is being processed.
-const FIRST_WAIT: Duration = Duration::from_millis(300);
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 impl OnlineSession {
     /// Closes the session, which starts the making of its UPO. Closing a closed session does nothing.
@@ -74,21 +73,10 @@ impl OnlineSession {
 
     pub(super) async fn processed(&self, wait: WaitPolicy) -> Result<SessionStatusResponse> {
         let reference = self.reference_number();
-        let client = match wait {
-            WaitPolicy::AtMost(limit) => self.client.within(limit),
-            _ => self.client.clone(),
+        let look = |client: Client| {
+            let reference = reference.clone();
+            async move { client.sessions().status(&reference).await }
         };
-        let mut pause = FIRST_WAIT;
-        loop {
-            let answer = client.sessions().status(&reference).await?;
-            if answer.status.code >= 200 || wait == WaitPolicy::DoNotWait {
-                return Ok(answer);
-            }
-            match client.scope().pause(jitter(pause)).await {
-                Ok(()) => pause = pause.mul_f64(1.6).min(LONGEST_WAIT),
-                Err(over) if over.is_cancelled() => return Err(Error::new(texts::CANCELLED).sent(true)),
-                Err(_) => return Ok(answer),
-            }
-        }
+        until_settled(&self.client, wait, look, |answer| answer.status.code >= 200).await
     }
 }

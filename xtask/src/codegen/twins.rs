@@ -65,7 +65,7 @@ fn area_text(plan: &Plan<'_>, area: &str) -> String {
         ),
     ));
     out.push_str(&format!(
-        "#[derive(Debug, Clone)]\npub struct {name} {{\n    pub(super) inner: crate::api::{name},\n}}\n\nimpl {name} {{\n{body}}}\n"
+        "#[derive(Debug, Clone)]\npub struct {name} {{\n    pub(in crate::blocking) inner: crate::api::{name},\n}}\n\nimpl {name} {{\n{body}}}\n"
     ));
     out
 }

@@ -16,7 +16,7 @@ use crate::{BearerToken, Result};
 /// asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct AuthApi {
-    pub(super) inner: crate::api::AuthApi,
+    pub(in crate::blocking) inner: crate::api::AuthApi,
 }
 
 impl AuthApi {

@@ -15,7 +15,7 @@ use crate::runtime::block_on;
 /// errors. Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct CertificatesApi {
-    pub(super) inner: crate::api::CertificatesApi,
+    pub(in crate::blocking) inner: crate::api::CertificatesApi,
 }
 
 impl CertificatesApi {

@@ -16,7 +16,7 @@ use crate::runtime::block_on;
 /// same methods and errors. Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct CollectiveIdentifiersApi {
-    pub(super) inner: crate::api::CollectiveIdentifiersApi,
+    pub(in crate::blocking) inner: crate::api::CollectiveIdentifiersApi,
 }
 
 impl CollectiveIdentifiersApi {

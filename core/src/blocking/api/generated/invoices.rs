@@ -14,7 +14,7 @@ use crate::{Download, Result};
 /// Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct InvoicesApi {
-    pub(super) inner: crate::api::InvoicesApi,
+    pub(in crate::blocking) inner: crate::api::InvoicesApi,
 }
 
 impl InvoicesApi {

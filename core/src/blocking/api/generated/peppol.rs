@@ -11,7 +11,7 @@ use crate::runtime::block_on;
 /// an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct PeppolApi {
-    pub(super) inner: crate::api::PeppolApi,
+    pub(in crate::blocking) inner: crate::api::PeppolApi,
 }
 
 impl PeppolApi {

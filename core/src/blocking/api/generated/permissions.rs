@@ -22,7 +22,7 @@ use crate::runtime::block_on;
 /// errors. Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct PermissionsApi {
-    pub(super) inner: crate::api::PermissionsApi,
+    pub(in crate::blocking) inner: crate::api::PermissionsApi,
 }
 
 impl PermissionsApi {

@@ -11,7 +11,7 @@ use crate::runtime::block_on;
 /// Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct PublicKeysApi {
-    pub(super) inner: crate::api::PublicKeysApi,
+    pub(in crate::blocking) inner: crate::api::PublicKeysApi,
 }
 
 impl PublicKeysApi {

@@ -16,7 +16,7 @@ use crate::{Download, Result};
 /// Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct SessionsApi {
-    pub(super) inner: crate::api::SessionsApi,
+    pub(in crate::blocking) inner: crate::api::SessionsApi,
 }
 
 impl SessionsApi {

@@ -16,7 +16,7 @@ use crate::runtime::block_on;
 /// Inside an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct TestDataApi {
-    pub(super) inner: crate::api::TestDataApi,
+    pub(in crate::blocking) inner: crate::api::TestDataApi,
 }
 
 impl TestDataApi {

@@ -14,7 +14,7 @@ use crate::runtime::block_on;
 /// an asynchronous runtime every method returns error 1019.
 #[derive(Debug, Clone)]
 pub struct TokensApi {
-    pub(super) inner: crate::api::TokensApi,
+    pub(in crate::blocking) inner: crate::api::TokensApi,
 }
 
 impl TokensApi {
