@@ -14,7 +14,10 @@ async fn tells_what_it_is_to_programs_and_to_people() {
     assert_eq!(overview["api"], world.emulator.api_url());
     let page = world.http.get(world.emulator.management_url()).header("accept", "text/html,*/*");
     let page = finish(page).await;
-    assert!(page.text.contains("<td>yes</td><td>auth.challenge</td>") && page.text.contains("<td>no</td>"));
+    assert!(page.text.contains("<td>yes</td><td>auth.challenge</td>"), "{}", page.text);
+    let count = |word: &str| page.text.matches(word).count() as u64;
+    assert_eq!(overview["supported"].as_u64().unwrap(), count("<td>yes</td>"));
+    assert_eq!(overview["operations"].as_array().unwrap().len() as u64, count("<tr "));
     let nothing = world.manage(Method::GET, "/nothing", Value::Null).await;
     assert!(nothing.status == 404 && nothing.json()["error"].is_string());
 }
