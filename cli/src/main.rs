@@ -1,6 +1,9 @@
 //! `ksef`: the command line of libksef. Thin: every command is a few calls of the library.
 
+mod commands;
+mod connection;
 mod demo;
+mod explain;
 mod terminal;
 
 use std::process::ExitCode;
@@ -20,12 +23,35 @@ enum Command {
     /// Show the whole way of an invoice, offline and with no account: starts an emulator of KSeF, logs in, sends, fetches
     /// the UPO.
     Demo(demo::Options),
+    /// Say what an error number of the library or a code of KSeF means and what to do about it.
+    Explain(explain::Options),
+    /// Send invoices and wait for the verdict of KSeF on each.
+    Send(commands::send::Options),
+    /// Sessions: list them, look at one.
+    #[command(subcommand)]
+    Sessions(commands::sessions::Command),
+    /// KSeF tokens: list, make, revoke.
+    #[command(subcommand)]
+    Tokens(commands::tokens::Command),
+    /// Show the limits of sessions, certificates and request rates that apply to the caller.
+    Limits(commands::limits::Options),
+    /// Call any operation of the API by its name.
+    Api(Box<commands::api::Options>),
+    /// List the operations that `ksef api` can call.
+    Operations(commands::operations::Options),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(options) => demo::run(options).await,
+        Command::Explain(options) => explain::run(&options),
+        Command::Send(options) => commands::send::run(options).await,
+        Command::Sessions(command) => commands::sessions::run(command).await,
+        Command::Tokens(command) => commands::tokens::run(command).await,
+        Command::Limits(options) => commands::limits::run(options).await,
+        Command::Api(options) => commands::api::run(*options).await,
+        Command::Operations(options) => commands::operations::run(&options),
     };
     match outcome {
         Ok(code) => code,

@@ -37,17 +37,24 @@ impl Failure {
 
     /// 2 for wrong use, 3 transport, 4 authentication, 5 refused by KSeF, 6 crypto, 7 documents, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        let Self::Engine(error) = self else { return ExitCode::FAILURE };
-        ExitCode::from(match error.kind() {
-            ErrorKind::Misuse => 2,
-            ErrorKind::Transport => 3,
-            ErrorKind::Authentication => 4,
-            ErrorKind::Refused => 5,
-            ErrorKind::Crypto => 6,
-            ErrorKind::Document => 7,
-            _ => 1,
-        })
+        match self {
+            Self::Engine(error) => exit_code_of(error),
+            _ => ExitCode::FAILURE,
+        }
     }
+}
+
+/// The exit code of an error of the library.
+pub(crate) fn exit_code_of(error: &Error) -> ExitCode {
+    ExitCode::from(match error.kind() {
+        ErrorKind::Misuse => 2,
+        ErrorKind::Transport => 3,
+        ErrorKind::Authentication => 4,
+        ErrorKind::Refused => 5,
+        ErrorKind::Crypto => 6,
+        ErrorKind::Document => 7,
+        _ => 1,
+    })
 }
 
 /// Tells a failure in the user's language, with the advice.
