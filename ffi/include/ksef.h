@@ -478,6 +478,129 @@ ksef_status ksef_test_seal(const char *nip,
                            ksef_error **error);
 
 /*
+ Lists the operations of the API as a JSON array of objects: `id`, `summary`, `method`, `path`, `inputs` (each with
+ `name`, `place`, `required`), `request` and `response` (names of types; absent for nothing, `"XML"` for a document),
+ and `permissions`.
+ */
+KSEF_API
+ksef_status ksef_operations(ksef_bytes *out,
+                            ksef_error **error);
+
+/*
+ Calls an operation by its name, such as `"sessions.status"`.
+
+ `input_json` is one JSON object: path and query parameters by their names in the API, `continuationToken` for the next
+ page, `body` for the request (JSON; the text of the document for `auth.start_with_xades`), and `bearer` for the three
+ operations that take a token of their own (`auth.status`, `auth.redeem_tokens`, `auth.refresh_token`). NULL means no
+ arguments.
+
+ `out` receives the answer: JSON, the exact bytes of a document (its hash already checked), or nothing (length 0).
+
+ Errors: misuse, naming it, for an operation, a parameter or a field that does not exist, is missing, or has a value
+ that cannot be right; nothing was sent then.
+ */
+KSEF_API
+ksef_status ksef_client_call(const ksef_client *client,
+                             const char *operation,
+                             const char *input_json,
+                             const ksef_call *call,
+                             ksef_bytes *out,
+                             ksef_error **error);
+
+/*
+ Makes a KSeF token. `permissions` is a list separated by commas: `InvoiceRead`, `InvoiceWrite`, `CredentialsRead`,
+ `CredentialsManage`, `SubunitManage`, `EnforcementOperations`, `Introspection`. The description has 5 to 256 characters.
+
+ `out` receives `GenerateTokenResponse` as JSON, with the secret `token`, which KSeF never tells again.
+ */
+KSEF_API
+ksef_status ksef_tokens_generate(const ksef_client *client,
+                                 const char *permissions,
+                                 const char *description,
+                                 const ksef_call *call,
+                                 ksef_bytes *out,
+                                 ksef_error **error);
+
+/*
+ Reads one page of the tokens that the caller may see, as `QueryTokensResponse` in JSON. `continuation_token` is that of
+ the previous page, or NULL for the first; `page_size` is 10 to 100, or 0 for KSeF's own. Filters: `ksef_client_call`
+ with `tokens.list`.
+ */
+KSEF_API
+ksef_status ksef_tokens_list(const ksef_client *client,
+                             int32_t page_size,
+                             const char *continuation_token,
+                             const ksef_call *call,
+                             ksef_bytes *out,
+                             ksef_error **error);
+
+/*
+ Reads one token by its reference number, as `TokenStatusResponse` in JSON.
+ */
+KSEF_API
+ksef_status ksef_tokens_status(const ksef_client *client,
+                               const char *reference_number,
+                               const ksef_call *call,
+                               ksef_bytes *out,
+                               ksef_error **error);
+
+/*
+ Revokes a token by its reference number. KSeF carries it out after a while; `ksef_tokens_status` tells when.
+ */
+KSEF_API
+ksef_status ksef_tokens_revoke(const ksef_client *client,
+                               const char *reference_number,
+                               const ksef_call *call,
+                               ksef_error **error);
+
+/*
+ Reads the limits of sessions in the context, as `EffectiveContextLimits` in JSON.
+ */
+KSEF_API
+ksef_status ksef_limits_context(const ksef_client *client,
+                                const ksef_call *call,
+                                ksef_bytes *out,
+                                ksef_error **error);
+
+/*
+ Reads the limits of certificates of the caller, as `EffectiveSubjectLimits` in JSON.
+ */
+KSEF_API
+ksef_status ksef_limits_subject(const ksef_client *client,
+                                const ksef_call *call,
+                                ksef_bytes *out,
+                                ksef_error **error);
+
+/*
+ Reads the limits of request rates, as `EffectiveApiRateLimits` in JSON.
+ */
+KSEF_API
+ksef_status ksef_limits_rates(const ksef_client *client,
+                              const ksef_call *call,
+                              ksef_bytes *out,
+                              ksef_error **error);
+
+/*
+ Reads whether granting or revoking permissions has been carried out, by the reference number that the request gave, as
+ `PermissionsOperationStatusResponse` in JSON.
+ */
+KSEF_API
+ksef_status ksef_permissions_operation_status(const ksef_client *client,
+                                              const char *reference_number,
+                                              const ksef_call *call,
+                                              ksef_bytes *out,
+                                              ksef_error **error);
+
+/*
+ Reads whether the context may send invoices with attachments, as `CheckAttachmentPermissionStatusResponse` in JSON.
+ */
+KSEF_API
+ksef_status ksef_permissions_attachment_status(const ksef_client *client,
+                                               const ksef_call *call,
+                                               ksef_bytes *out,
+                                               ksef_error **error);
+
+/*
  Frees an outcome. NULL is allowed.
  */
 KSEF_API void ksef_outcome_free(ksef_outcome *outcome);
