@@ -4,6 +4,7 @@
 //! expectation; runners only do what they are told.
 
 pub mod driver;
+pub mod error_docs;
 pub mod house;
 pub mod management;
 pub mod matching;
