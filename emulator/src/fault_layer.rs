@@ -15,21 +15,23 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::Frame;
+use ksef_crypto::Sha256;
 use ksef_model::operations::Operation;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
     connection::{ClientAddress, Hangup},
     error::ApiError,
+    batch,
     faults::{Fault, FaultKind},
-    random,
-    routes::MAX_BODY,
+    operations, random,
     state::AppState,
 };
 
 /// Gives each request the fault that waits for it, if any.
 pub(crate) async fn strike(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let operation = request.extensions().get::<&'static Operation>().map(|operation| operation.id);
+    let operation = request.extensions().get::<&'static Operation>().copied();
+    let operation = operations::called(operation, request.uri().path());
     let Some(fault) = state.store().faults.meet(operation) else {
         return next.run(request).await;
     };
@@ -47,6 +49,8 @@ pub(crate) async fn strike(State(state): State<AppState>, request: Request, next
         FaultKind::Delay => late(request, next, fault.pause(), Duration::ZERO).await,
         FaultKind::DelayAnswer => late(request, next, Duration::ZERO, fault.pause()).await,
         FaultKind::Truncate => truncate(next.run(request).await).await,
+        FaultKind::Damage => damage(next.run(request).await).await,
+        FaultKind::WrongHash => wrong_hash(next.run(request).await),
         FaultKind::Status => status(&fault),
         FaultKind::WafHtml => waf_html(),
         FaultKind::WafJson => waf_json(&client),
@@ -56,12 +60,15 @@ pub(crate) async fn strike(State(state): State<AppState>, request: Request, next
     }
 }
 
+/// The largest body that a delayed request may have: a part of a package.
+const MAX_HELD: usize = batch::MAX_UPLOAD as usize;
+
 /// Processes the request with pauses before and after it, to its end even when the caller does not wait for it: that is
 /// how a request that timed out comes to be accepted.
 async fn late(request: Request, next: Next, before: Duration, after: Duration) -> Response {
     let (parts, body) = request.into_parts();
     // The connection, and with it the body, may be gone when the pause is over.
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_HELD).await else {
         return ApiError::payload_too_large().into_response();
     };
     let work = tokio::spawn(async move {
@@ -154,6 +161,29 @@ async fn truncate(response: Response) -> Response {
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len().max(2)));
     let half = bytes.slice(..bytes.len() / 2);
     Response::from_parts(parts, Body::new(HalfBody { half: Some(half), pause: None }))
+}
+
+/// The answer with one bit of its body turned; headers stay as they are.
+async fn damage(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return ApiError::internal().into_response();
+    };
+    let mut bytes = bytes.to_vec();
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 1;
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// The answer with the hash of something else in `x-ms-meta-hash`.
+fn wrong_hash(mut response: Response) -> Response {
+    let hash = Sha256::of(&random::bytes::<16>()).to_base64();
+    if let Ok(hash) = HeaderValue::from_str(&hash) {
+        response.headers_mut().insert("x-ms-meta-hash", hash);
+    }
+    response
 }
 
 /// Brings what it has, lets the server flush it, and fails.

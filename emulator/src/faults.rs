@@ -14,6 +14,10 @@ pub(crate) enum FaultKind {
     DropAfter,
     /// The answer promises more bytes than it brings.
     Truncate,
+    /// The answer has one bit of its body turned.
+    Damage,
+    /// The header `x-ms-meta-hash` of the answer has another hash.
+    WrongHash,
     /// An answer with the given status, without processing.
     Status,
     /// HTTP 200 with the page of the web application firewall (FIELD-NOTES F03).

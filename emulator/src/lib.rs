@@ -7,6 +7,7 @@
 //! The operations that it lacks answer HTTP 501; `GET /` of the management API lists all of them with yes or no.
 
 mod auth;
+mod batch;
 mod certificates;
 mod clock;
 mod collective_identifiers;
@@ -14,6 +15,7 @@ mod commands;
 mod config;
 mod connection;
 mod contexts;
+mod download;
 mod emulator;
 mod error;
 mod exceptions;
@@ -37,6 +39,7 @@ mod seed;
 mod server;
 mod sessions;
 mod state;
+mod storage;
 mod test_data;
 mod tls;
 mod tokens;

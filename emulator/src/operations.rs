@@ -4,7 +4,7 @@ use axum::http::Method as HttpMethod;
 use ksef_model::operations::{Method, OPERATIONS, Operation};
 
 /// Ids of the operations that the emulator has.
-const SUPPORTED: [&str; 78] = [
+const SUPPORTED: [&str; 83] = [
     "auth.challenge",
     "auth.start_with_xades",
     "auth.start_with_token",
@@ -22,6 +22,8 @@ const SUPPORTED: [&str; 78] = [
     "sessions.open_online",
     "sessions.send_invoice",
     "sessions.close_online",
+    "sessions.open_batch",
+    "sessions.close_batch",
     "sessions.list",
     "sessions.status",
     "sessions.list_invoices",
@@ -31,6 +33,9 @@ const SUPPORTED: [&str; 78] = [
     "sessions.upo_by_invoice_reference",
     "sessions.upo_page",
     "invoices.by_ksef_number",
+    "invoices.query_metadata",
+    "invoices.start_export",
+    "invoices.export_status",
     "certificates.limits",
     "certificates.enrollment_data",
     "certificates.enroll",
@@ -88,6 +93,27 @@ const SUPPORTED: [&str; 78] = [
 /// Whether the emulator has the operation.
 pub(crate) fn is_supported(id: &str) -> bool {
     SUPPORTED.contains(&id)
+}
+
+/// The upload of a part of a package, in faults and in the count of requests. It is no operation of the API.
+pub(crate) const BATCH_PART: &str = "storage.batch_part";
+
+/// The download of a part of an exported package, likewise.
+pub(crate) const EXPORT_PART: &str = "storage.export_part";
+
+/// Whether faults may name this.
+pub(crate) fn is_known(id: &str) -> bool {
+    [BATCH_PART, EXPORT_PART].contains(&id) || by_id(id).is_some()
+}
+
+/// What a request calls, in faults and in the count of requests.
+pub(crate) fn called(operation: Option<&'static Operation>, path: &str) -> Option<&'static str> {
+    let part = || match path.strip_prefix("/storage/")? {
+        file if file.contains("/batch-parts/") => Some(BATCH_PART),
+        file if file.contains("/invoice-part/") => Some(EXPORT_PART),
+        _ => None,
+    };
+    operation.map(|operation| operation.id).or_else(part)
 }
 
 /// The operation with this id.

@@ -14,6 +14,8 @@ pub(crate) enum ReferenceKind {
     Authentication,
     /// `SO`, interactive session.
     OnlineSession,
+    /// `SB`, batch session.
+    BatchSession,
     /// `EE`, invoice inside a session.
     Invoice,
     /// `EU`, one page of a session's UPO.
@@ -22,6 +24,8 @@ pub(crate) enum ReferenceKind {
     KsefToken,
     /// `EH`, request for a certificate.
     CertificateEnrollment,
+    /// `EH`, export of invoices.
+    Export,
     /// `EG`, grant or revocation of permissions.
     PermissionOperation,
 }
@@ -32,10 +36,11 @@ impl ReferenceKind {
             Self::Challenge => "CR",
             Self::Authentication => "AU",
             Self::OnlineSession => "SO",
+            Self::BatchSession => "SB",
             Self::Invoice => "EE",
             Self::UpoPage => "EU",
             Self::KsefToken => "EC",
-            Self::CertificateEnrollment => "EH",
+            Self::CertificateEnrollment | Self::Export => "EH",
             Self::PermissionOperation => "EG",
         }
     }

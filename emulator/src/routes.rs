@@ -10,7 +10,7 @@ use axum::{
 use ksef_model::operations::Operation;
 
 use crate::{
-    auth, certificates, collective_identifiers, error, error::ApiError, fault_layer, limits, operations,
+    auth, certificates, collective_identifiers, download, error, error::ApiError, fault_layer, limits, operations,
     peppol, permissions, profile::Profile, public_keys, sessions, state::AppState, test_data, tokens,
 };
 
@@ -27,13 +27,14 @@ pub(crate) fn api(state: AppState) -> Router {
         .merge(permissions::router())
         .merge(test_data::router(&state))
         .merge(limits::router(&state))
+        .merge(download::router())
         .merge(certificates::router(&state))
         .merge(collective_identifiers::router())
         .merge(peppol::router())
         .method_not_allowed_fallback(unsupported);
     Router::new()
         .nest("/v2", operations)
-        .nest("/storage", sessions::storage_router())
+        .nest("/storage", sessions::storage_router().merge(download::storage_router()))
         .fallback(unsupported)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(state.clone(), system_warning))
@@ -56,7 +57,7 @@ async fn unsupported(request: Request) -> ApiError {
 /// Counts the request and leaves the operation's row of the table for those who come after.
 async fn count(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let operation = operations::resolve(request.method(), request.uri().path());
-    state.store().requests.count(operation.map(|operation| operation.id));
+    state.store().requests.count(operations::called(operation, request.uri().path()));
     if let Some(operation) = operation {
         request.extensions_mut().insert(operation);
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     commands::{CertificateRequest, CommandError, Context, GrantRequest, ProcessingRequest, TokenRequest},
+    download::{DepositRequest, SettingsRequest, change_settings},
     state::AppState,
 };
 
@@ -20,6 +21,8 @@ use crate::{
 /// | `trustedAuthorities` | PEM certificates of further authorities whose certificates may log in |
 /// | `blockedContexts` | contexts whose logins end with status 480 |
 /// | `attachmentConsents` | contexts that may send invoices with attachments |
+/// | `invoices` | bodies of `POST /invoices`: invoices that are in KSeF without anybody having sent them |
+/// | `download` | body of `POST /download`: limits of queries and exports, lag of the high-water mark |
 /// | `processing` | `delayMs`, `hold`, `authenticationDelayMs`, `tokenDelayMs`, `permissionDelayMs` |
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -30,6 +33,8 @@ pub struct Seed {
     trusted_authorities: Vec<String>,
     blocked_contexts: Vec<Context>,
     attachment_consents: Vec<Context>,
+    invoices: Vec<DepositRequest>,
+    download: SettingsRequest,
     processing: ProcessingRequest,
 }
 
@@ -94,6 +99,10 @@ impl Seed {
         }
         for request in &self.permissions {
             request.clone().run(state)?;
+        }
+        change_settings(state, self.download)?;
+        for request in &self.invoices {
+            request.run(state)?;
         }
         let mut store = state.store();
         for Context(context) in &self.blocked_contexts {

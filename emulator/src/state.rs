@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     auth::AuthStore, certificates::CertificateStore, clock::Clock,
     collective_identifiers::CollectiveIdentifierStore, commands::CommandError, config::RateLimits,
-    contexts::ContextStore, faults::FaultPlan, limits::LimitStore, peppol::PeppolRegister,
+    contexts::ContextStore, download::DownloadStore, faults::FaultPlan, limits::LimitStore, peppol::PeppolRegister,
     permissions::PermissionStore, profile::Profile, public_keys::KeyRing, request_log::RequestLog,
     seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
 };
@@ -51,6 +51,8 @@ pub(crate) struct Store {
     pub(crate) peppol: PeppolRegister,
     /// Limits that differ from the default, and counted requests.
     pub(crate) limits: LimitStore,
+    /// What queries and exports read, and the exports.
+    pub(crate) download: DownloadStore,
     /// How slowly invoices are processed.
     pub(crate) processing: Processing,
     /// What is to go wrong.

@@ -1,10 +1,8 @@
 //! Download of an invoice by its KSeF number (PROTOCOL §9.1).
 
-use std::sync::Arc;
-
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, State},
     response::Response,
     routing::get,
@@ -14,9 +12,10 @@ use ksef_model::KsefNumber;
 
 use crate::{
     auth::Authenticated,
+    download,
     error::ApiError,
     exceptions::{self, Exception},
-    sessions::at_present,
+    sessions::{self, at_present},
     state::AppState,
     upo,
 };
@@ -46,22 +45,36 @@ async fn by_ksef_number(
     Path(number): Path<String>,
 ) -> Result<Response, ApiError> {
     ksef_number_of(&number)?;
-    let content: Arc<[u8]> = at_present(&state, |store, _| {
-        let (_, accepted) = store.by_number(&number).ok_or_else(|| {
-            ApiError::exception(exceptions::INVOICE_NOT_FOUND)
-                .with_detail(format!("Faktura o numerze KSeF {number} nie została znaleziona."))
-        })?;
-        if !accepted.concerns(&caller.context) {
-            return Err(ApiError::insufficient_resource_access());
+    let stored = download::at_present(&state, |download, now| {
+        let entry = download.stored(&number)?;
+        let concerned = sessions::concerns(&entry.header, &caller.context);
+        Some((concerned, entry.stored_at <= now, entry.content.clone()))
+    });
+    let found = stored.or_else(|| {
+        at_present(&state, |store, _| {
+            let (_, accepted) = store.by_number(&number)?;
+            let concerned = accepted.concerns(&caller.context);
+            Some((concerned, accepted.stored_at.is_some(), accepted.content.clone()))
+        })
+    });
+    let content = match found {
+        None => {
+            return Err(ApiError::exception(exceptions::INVOICE_NOT_FOUND)
+                .with_detail(format!("Faktura o numerze KSeF {number} nie została znaleziona.")));
         }
-        if accepted.stored_at.is_none() {
+        Some((false, ..)) => return Err(ApiError::insufficient_resource_access()),
+        Some((true, false, _)) => {
             return Err(ApiError::exception(NOT_YET_AVAILABLE).with_detail(format!(
                 "Faktura o numerze KSeF {number} została przetworzona, ale nie jest jeszcze dostępna do pobrania. \
                  Spróbuj ponownie później."
             )));
         }
-        Ok(Arc::clone(&accepted.content))
+        Some((true, true, content)) => content,
+    };
+    let content = content.read().map_err(|error| {
+        tracing::error!(%error, "an invoice could not be read");
+        ApiError::internal()
     })?;
     let hash = Sha256::of(&content).to_base64();
-    Ok(upo::xml(Body::from(Bytes::from_owner(content)), &hash))
+    Ok(upo::xml(Body::from(content), &hash))
 }

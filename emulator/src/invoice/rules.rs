@@ -45,8 +45,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) accepted_on: Date,
     /// Whether checksums of NIP and IDWew count.
     pub(crate) check_identifiers: bool,
-    /// Whether this is a technical correction.
-    pub(crate) technical_correction: bool,
+    /// Whether this way of sending takes attachments: a batch does, and a technical correction.
+    pub(crate) takes_attachments: bool,
     /// Whether the context consented to attachments.
     pub(crate) attachment_consent: bool,
     /// Size limits of the context.
@@ -128,23 +128,22 @@ pub(crate) fn facets(header: &InvoiceHeader) -> Result<(), Rejection> {
 }
 
 /// Rule 11: size within the limit of the context (430).
-pub(crate) fn size(content: &[u8], header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
+pub(crate) fn size(size: u64, header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
     let limit = if header.has_attachment { terms.limits.with_attachment } else { terms.limits.plain };
-    if content.len() as u64 <= limit {
-        return Ok(());
-    }
-    Err(Rejection::new(
+    if size <= limit { Ok(()) } else { Err(oversized(size, limit)) }
+}
+
+/// The refusal of an invoice that is larger than anything the context may send.
+pub(crate) fn oversized(size: u64, limit: u64) -> Rejection {
+    Rejection::new(
         RejectionCode::File,
-        format!(
-            "Przekroczono dopuszczalny rozmiar faktury: '{limit}'. Rozmiar faktury: '{}'.",
-            content.len()
-        ),
-    ))
+        format!("Przekroczono dopuszczalny rozmiar faktury: '{limit}'. Rozmiar faktury: '{size}'."),
+    )
 }
 
 /// Rule 15: attachments only with consent, and interactively only in a technical correction (415).
 pub(crate) fn attachment(header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
-    if !header.has_attachment || (terms.attachment_consent && terms.technical_correction) {
+    if !header.has_attachment || (terms.attachment_consent && terms.takes_attachments) {
         return Ok(());
     }
     Err(Rejection::bare(RejectionCode::AttachmentNotAllowed))
@@ -195,10 +194,10 @@ fn wrong_identifier(party: &Party, whose: &str) -> Option<String> {
 }
 
 /// All rules of the read document, in order. The rules before reading are [`declared()`] and [`bytes()`].
-pub(crate) fn document(content: &[u8], header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
+pub(crate) fn document(length: u64, header: &InvoiceHeader, terms: &Terms<'_>) -> Result<(), Rejection> {
     form(header, terms)?;
     facets(header)?;
-    size(content, header, terms)?;
+    size(length, header, terms)?;
     attachment(header, terms)?;
     issue_date(header, terms)?;
     identifiers(header, terms)?;

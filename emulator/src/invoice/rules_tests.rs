@@ -12,7 +12,7 @@ fn terms(context: &ContextIdentifier) -> Terms<'_> {
         context,
         accepted_on: date(2026, 2, 1),
         check_identifiers: true,
-        technical_correction: false,
+        takes_attachments: false,
         attachment_consent: false,
         limits: SizeLimits::default(),
         powers: Powers::default(),
@@ -42,7 +42,7 @@ fn code(result: Result<(), Rejection>) -> Option<i32> {
 
 #[test]
 fn the_plain_case_passes_every_rule() {
-    assert_eq!(document(b"<x/>", &header(), &terms(&context())), Ok(()));
+    assert_eq!(document(4, &header(), &terms(&context())), Ok(()));
 }
 
 #[test]
@@ -90,10 +90,10 @@ fn the_limit_depends_on_the_attachment() {
     let context = context();
     let terms = Terms { limits: SizeLimits { plain: 4, with_attachment: 6 }, ..terms(&context) };
     let attached = changed(|header| header.has_attachment = true);
-    assert_eq!(code(size(b"1234", &header(), &terms)), None);
-    assert_eq!(code(size(b"12345", &header(), &terms)), Some(430));
-    assert_eq!(code(size(b"123456", &attached, &terms)), None);
-    assert_eq!(code(size(b"1234567", &attached, &terms)), Some(430));
+    assert_eq!(code(size(4, &header(), &terms)), None);
+    assert_eq!(code(size(5, &header(), &terms)), Some(430));
+    assert_eq!(code(size(6, &attached, &terms)), None);
+    assert_eq!(code(size(7, &attached, &terms)), Some(430));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn an_attachment_needs_consent_and_a_technical_correction() {
         [(false, false, Some(415)), (true, false, Some(415)), (false, true, Some(415)), (true, true, None)]
     {
         let terms =
-            Terms { attachment_consent: consent, technical_correction: correction, ..terms(&context) };
+            Terms { attachment_consent: consent, takes_attachments: correction, ..terms(&context) };
         assert_eq!(code(attachment(&attached, &terms)), expected, "{consent} {correction}");
         assert_eq!(code(attachment(&header(), &terms)), None);
     }

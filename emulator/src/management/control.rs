@@ -55,7 +55,7 @@ pub(super) async fn add_fault(
     State(state): State<AppState>,
     Body(fault): Body<Fault>,
 ) -> Result<(StatusCode, Json<Fault>), Wrong> {
-    if let Some(id) = fault.operation.as_deref().filter(|id| operations::by_id(id).is_none()) {
+    if let Some(id) = fault.operation.as_deref().filter(|id| !operations::is_known(id)) {
         return Err(Wrong(format!("there is no operation {id}")));
     }
     if fault.times == 0 {

@@ -3,11 +3,13 @@
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
-use crate::{sessions, state::AppState};
+use crate::{download, sessions, state::AppState};
 
-/// `GET /invoices`: every invoice that has a KSeF number, in the order of sending.
+/// `GET /invoices`: every invoice that has a KSeF number, in the order of sending, and then those that nobody sent.
 pub(super) async fn invoices(State(state): State<AppState>) -> Json<Vec<Value>> {
-    Json(sessions::held_invoices(&state))
+    let mut invoices = sessions::held_invoices(&state);
+    invoices.extend(download::deposited(&state));
+    Json(invoices)
 }
 
 /// `GET /requests`: how often each operation was called.

@@ -1,6 +1,7 @@
 //! The management API: plain JSON over HTTP, on a port of its own, without any authentication.
 
 mod control;
+mod download;
 mod inventory;
 mod overview;
 mod reply;
@@ -33,7 +34,10 @@ pub(crate) fn router(state: AppState, api_url: String) -> Router {
         .route("/contexts/unblock", post(control::unblock))
         .route("/contexts/attachments", post(control::consent_to_attachments))
         .route("/warnings", post(control::set_warning).delete(control::clear_warning))
-        .route("/invoices", get(inventory::invoices))
+        .route("/download", post(download::change).get(download::describe))
+        .route("/exports", post(download::command_exports).get(download::exports))
+        .route("/exports/cancel", post(download::cancel_exports))
+        .route("/invoices", get(inventory::invoices).post(download::deposit))
         .route("/requests", get(inventory::requests).delete(inventory::clear_requests))
         .route("/reset", post(control::reset))
         .fallback(reply::unknown)

@@ -6,8 +6,8 @@ use ksef_documents::{Form, upo::Receiver};
 use ksef_model::{ContextIdentifier, Nip, ReferenceNumber};
 
 use super::{
-    machine::SessionState,
     records::{Accepted, Invoice, Opening, Progress, SessionIndex, Submission},
+    state::SessionState,
     store::{SendRefusal, SessionStore},
 };
 use crate::{

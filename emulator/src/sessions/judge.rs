@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use ksef_documents::InvoiceHeader;
 
-use super::records::{Invoice, Opening, Progress};
+use super::{
+    records::{Document, Invoice, Opening, Pending, Progress},
+    state::SessionKind,
+};
 use crate::invoice::{
-    self, InvoicingMode, Powers, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode, warsaw_date,
+    self, Content, InvoicingMode, Powers, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode, warsaw_date,
 };
 use crate::permissions::PermissionStore;
 
@@ -17,7 +20,7 @@ pub(crate) struct Verdict {
     /// Its mode.
     pub(crate) mode: InvoicingMode,
     /// The original bytes.
-    pub(crate) content: Vec<u8>,
+    pub(crate) content: Content,
 }
 
 /// A refusal, with the issuer's number where the document could be read.
@@ -35,32 +38,29 @@ impl From<Rejection> for Refused {
     }
 }
 
-/// Decrypts and verifies a pending invoice.
+/// Verifies a pending invoice, which is decrypted before when it came in alone.
 ///
 /// # Errors
 /// The first rule that it breaks, in the order of PROTOCOL §19.
 pub(crate) fn judge(
     invoice: &Invoice,
+    kind: SessionKind,
     opening: &Opening,
     attachment_consent: bool,
     limits: SizeLimits,
     permissions: &PermissionStore,
 ) -> Result<Verdict, Refused> {
-    let (Progress::Pending { encrypted }, Some(key)) = (&invoice.progress, &opening.key) else {
-        return Err(Rejection::bare(RejectionCode::SessionFailed).into());
+    let Document { header, content } = match &invoice.progress {
+        Progress::Pending(Pending::Encrypted(encrypted)) => decrypted(encrypted, invoice, opening)?,
+        Progress::Pending(Pending::Unpacked(document)) => *document.clone()?,
+        _ => return Err(Rejection::bare(RejectionCode::SessionFailed).into()),
     };
-    let content = key
-        .decrypt(encrypted)
-        .map_err(|_| Rejection::new(RejectionCode::Decryption, "Plik niepoprawnie zaszyfrowany"))?;
-    invoice::declared(&content, invoice.declared)?;
-    invoice::bytes(&content)?;
-    let header = InvoiceHeader::read(&content).map_err(|error| invoice::unreadable(&error))?;
     let terms = Terms {
         form: opening.form,
         context: &opening.context,
         accepted_on: warsaw_date(invoice.received_at),
         check_identifiers: opening.check_identifiers,
-        technical_correction: invoice.corrected.is_some(),
+        takes_attachments: kind == SessionKind::Batch || invoice.corrected.is_some(),
         attachment_consent,
         limits,
         powers: Powers {
@@ -68,11 +68,31 @@ pub(crate) fn judge(
             enforces: permissions.registry.enforces(&opening.context),
         },
     };
-    if let Err(rejection) = invoice::document(&content, &header, &terms) {
+    if let Err(rejection) = invoice::document(content.len(), &header, &terms) {
         return Err(Refused { rejection, invoice_number: Some(header.invoice_number) });
     }
     let mode = mode(invoice.offline, &header, invoice.received_at);
     Ok(Verdict { header, mode, content })
+}
+
+fn decrypted(encrypted: &[u8], invoice: &Invoice, opening: &Opening) -> Result<Document, Rejection> {
+    let Some(key) = &opening.key else {
+        return Err(Rejection::bare(RejectionCode::SessionFailed));
+    };
+    let content = key
+        .decrypt(encrypted)
+        .map_err(|_| Rejection::new(RejectionCode::Decryption, "Plik niepoprawnie zaszyfrowany"))?;
+    invoice::declared(&content, invoice.declared)?;
+    Ok(Document { header: read(&content)?, content: content.into() })
+}
+
+/// What the bytes of a document say, when they break no rule of bytes and can be read.
+///
+/// # Errors
+/// The first rule that they break.
+pub(crate) fn read(content: &[u8]) -> Result<InvoiceHeader, Rejection> {
+    invoice::bytes(content)?;
+    InvoiceHeader::read(content).map_err(|error| invoice::unreadable(&error))
 }
 
 fn mode(offline: bool, header: &InvoiceHeader, received_at: Timestamp) -> InvoicingMode {

@@ -1,104 +1,14 @@
-//! State machine of an interactive session (PROTOCOL §6.5), free of HTTP, clocks and randomness.
+//! State machine of a session (PROTOCOL §6.5, §7.5), free of HTTP, clocks and randomness.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::pace::Pace;
+use super::{
+    pace::Pace,
+    state::{SessionKind, SessionState},
+};
 
-/// Fixed lifetime of an interactive session.
+/// How long a session may stay open.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
-
-/// States with the codes of PROTOCOL §2.8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SessionState {
-    /// 100: open for sending.
-    Open,
-    /// 170: closed, its results are being gathered.
-    Closed,
-    /// 200: processed, at least one invoice accepted.
-    Processed,
-    /// 415: the wrapped symmetric key could not be decrypted.
-    KeyRefused,
-    /// 440: closed without invoices.
-    Cancelled,
-    /// 445: no invoice was accepted.
-    NoValidInvoice,
-}
-
-/// Coarse state used by the filter of the session list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CoarseState {
-    /// Active.
-    InProgress,
-    /// Processed.
-    Succeeded,
-    /// Failed while opening or closing.
-    Failed,
-    /// Closed without invoices.
-    Cancelled,
-}
-
-impl CoarseState {
-    /// Reads the wire word.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "InProgress" => Some(Self::InProgress),
-            "Succeeded" => Some(Self::Succeeded),
-            "Failed" => Some(Self::Failed),
-            "Cancelled" => Some(Self::Cancelled),
-            _ => None,
-        }
-    }
-}
-
-impl SessionState {
-    /// Wire code.
-    pub(crate) fn code(self) -> i32 {
-        match self {
-            Self::Open => 100,
-            Self::Closed => 170,
-            Self::Processed => 200,
-            Self::KeyRefused => 415,
-            Self::Cancelled => 440,
-            Self::NoValidInvoice => 445,
-        }
-    }
-
-    /// Wire description.
-    pub(crate) fn description(self) -> &'static str {
-        match self {
-            Self::Open => "Sesja interaktywna otwarta",
-            Self::Closed => "Sesja interaktywna zamknięta",
-            Self::Processed => "Sesja interaktywna przetworzona pomyślnie",
-            Self::KeyRefused => "Błąd odszyfrowania dostarczonego klucza",
-            Self::Cancelled => "Sesja anulowana",
-            Self::NoValidInvoice => "Błąd weryfikacji, brak poprawnych faktur",
-        }
-    }
-
-    /// Wire details, where the state has them.
-    pub(crate) fn details(self) -> Option<&'static str> {
-        match self {
-            Self::KeyRefused => Some("Rozszyfrowania klucza symetrycznego zakończone błędem"),
-            Self::Cancelled => Some("Nie przesłano faktur"),
-            _ => None,
-        }
-    }
-
-    /// Whether the session never leaves this state.
-    pub(crate) fn is_terminal(self) -> bool {
-        self.code() >= 200
-    }
-
-    /// The word of the list filter.
-    pub(crate) fn coarse(self) -> CoarseState {
-        match self {
-            Self::Open | Self::Closed => CoarseState::InProgress,
-            Self::Processed => CoarseState::Succeeded,
-            Self::KeyRefused | Self::NoValidInvoice => CoarseState::Failed,
-            Self::Cancelled => CoarseState::Cancelled,
-        }
-    }
-}
 
 /// How many invoices a session has, by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,29 +31,53 @@ impl Tally {
 /// The life of one session.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionMachine {
+    kind: SessionKind,
     state: SessionState,
+    details: Vec<String>,
     opened_at: Timestamp,
     updated_at: Timestamp,
     closed_at: Option<Timestamp>,
+    valid_until: Timestamp,
     close_due: Timestamp,
     key_due: Timestamp,
     key_usable: bool,
+    unpacked: bool,
     tally: Tally,
 }
 
 impl SessionMachine {
-    /// A session opened at `now`. Whether its key is usable shows only when the key check is due.
+    /// An interactive session opened at `now`. Whether its key is usable shows only when the key check is due.
     pub(crate) fn open(now: Timestamp, key_usable: bool, pace: &Pace) -> Self {
         Self {
+            kind: SessionKind::Online,
             state: SessionState::Open,
+            details: Vec::new(),
             opened_at: now,
             updated_at: now,
             closed_at: None,
+            valid_until: now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX),
             close_due: Timestamp::MAX,
             key_due: pace.due(now),
             key_usable,
+            unpacked: true,
             tally: Tally::default(),
         }
+    }
+
+    /// A batch opened at `now`, whose parts may be uploaded for `window`. It may be closed for as long, and for 12 hours
+    /// at least. Its key shows with its package.
+    pub(crate) fn open_batch(now: Timestamp, window: SignedDuration) -> Self {
+        Self {
+            kind: SessionKind::Batch,
+            valid_until: now.saturating_add(LIFETIME.max(window)).unwrap_or(Timestamp::MAX),
+            unpacked: false,
+            ..Self::open(now, true, &Pace::default())
+        }
+    }
+
+    /// How its invoices come in.
+    pub(crate) fn kind(&self) -> SessionKind {
+        self.kind
     }
 
     /// The state, as of the last look at the clock.
@@ -168,7 +102,20 @@ impl SessionMachine {
 
     /// End of its lifetime.
     pub(crate) fn valid_until(&self) -> Timestamp {
-        self.opened_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)
+        self.valid_until
+    }
+
+    /// What the status says beside its description.
+    pub(crate) fn details(&self) -> Vec<String> {
+        match self.state.details() {
+            Some(text) if self.details.is_empty() => vec![text.to_owned()],
+            _ => self.details.clone(),
+        }
+    }
+
+    /// When the results of a closed session are due.
+    pub(crate) fn close_due(&self) -> Timestamp {
+        self.close_due
     }
 
     /// Counts of its invoices.
@@ -203,19 +150,51 @@ impl SessionMachine {
         if self.state != SessionState::Open {
             return false;
         }
-        self.state = SessionState::Closed;
+        self.state = match self.kind {
+            SessionKind::Online => SessionState::Closed,
+            SessionKind::Batch => SessionState::Processing,
+        };
         self.closed_at = Some(at);
         self.close_due = pace.due(at);
         self.updated_at = self.updated_at.max(at);
         true
     }
 
-    /// Ends the lifetime when it has passed.
+    /// Whether a closed batch waits for the contents of its package.
+    pub(crate) fn waits_for_package(&self) -> bool {
+        self.state == SessionState::Processing && !self.unpacked
+    }
+
+    /// The package is unpacked, its invoices are taken in.
+    pub(crate) fn note_unpacked(&mut self) {
+        self.unpacked = true;
+    }
+
+    /// Ends a session for a reason that lies not in its invoices.
+    pub(crate) fn fail(&mut self, state: SessionState, details: Vec<String>, at: Timestamp) {
+        self.state = state;
+        self.details = details;
+        self.closed_at.get_or_insert(at);
+        self.updated_at = self.updated_at.max(at);
+    }
+
+    /// Ends the lifetime when it has passed: an interactive session is closed, a batch cancelled.
     pub(crate) fn expire(&mut self, now: Timestamp, pace: &Pace) {
-        let end = self.valid_until();
-        if self.state == SessionState::Open && end <= now {
-            self.close(end, pace);
+        let end = self.valid_until;
+        if self.state != SessionState::Open || now < end {
+            return;
         }
+        match self.kind {
+            SessionKind::Online => {
+                self.close(end, pace);
+            }
+            SessionKind::Batch => self.cancel(end),
+        }
+    }
+
+    /// Cancels a batch that was not closed in time.
+    pub(crate) fn cancel(&mut self, at: Timestamp) {
+        self.fail(SessionState::Cancelled, vec!["Przekroczono czas wysyłki".to_owned()], at);
     }
 
     /// Moves to 415 when the key check is due and the key unusable; gives the moment of the failure.
@@ -231,7 +210,8 @@ impl SessionMachine {
 
     /// Moves a closed session, all of whose invoices are final, to its last state; gives the moment of the change.
     pub(crate) fn finish(&mut self, now: Timestamp, pace: &Pace) -> Option<Timestamp> {
-        if self.state != SessionState::Closed || !self.tally.is_final() {
+        let waits = matches!(self.state, SessionState::Closed | SessionState::Processing);
+        if !waits || !self.unpacked || !self.tally.is_final() {
             return None;
         }
         let at = pace.done_at(self.close_due, now)?.max(self.updated_at);
@@ -286,7 +266,7 @@ mod tests {
         empty.close(second(1), &pace());
         empty.finish(second(6), &pace());
         assert_eq!(empty.state(), SessionState::Cancelled);
-        assert_eq!(empty.state().details(), Some("Nie przesłano faktur"));
+        assert_eq!(empty.details(), ["Nie przesłano faktur"]);
 
         let mut refused = SessionMachine::open(second(0), true, &pace());
         refused.take_invoice(second(1));
@@ -318,6 +298,33 @@ mod tests {
         assert_eq!(session.state(), SessionState::Closed);
         assert_eq!(session.closed_at(), Some(end));
         assert_eq!(session.valid_until(), end);
+    }
+
+    #[test]
+    fn a_batch_is_processed_only_when_its_package_is_unpacked() {
+        let window = SignedDuration::from_mins(20);
+        let mut batch = SessionMachine::open_batch(second(0), window);
+        assert_eq!(batch.valid_until(), second(12 * 3600));
+        assert!(batch.close(second(1), &pace()));
+        assert_eq!(batch.state().code(), 150);
+        assert!(batch.waits_for_package());
+        assert_eq!(batch.finish(second(100), &pace()), None);
+        batch.note_unpacked();
+        batch.take_invoice(second(3));
+        batch.note_result(true, second(6));
+        assert_eq!(batch.finish(second(100), &pace()), Some(second(6)));
+        assert_eq!(batch.state(), SessionState::Processed);
+    }
+
+    #[test]
+    fn a_batch_that_nobody_closes_is_cancelled() {
+        let mut batch = SessionMachine::open_batch(second(0), SignedDuration::from_hours(16));
+        batch.expire(second(16 * 3600 - 1), &pace());
+        assert_eq!(batch.state(), SessionState::Open);
+        batch.expire(second(20 * 3600), &pace());
+        assert_eq!(batch.state(), SessionState::Cancelled);
+        assert_eq!(batch.details(), ["Przekroczono czas wysyłki"]);
+        assert_eq!(batch.closed_at(), Some(second(16 * 3600)));
     }
 
     #[test]

@@ -3,20 +3,16 @@
 use jiff::{Timestamp, civil::DateTime};
 use url::form_urlencoded;
 
-use super::{machine::CoarseState, records::Session};
+use super::{
+    records::Session,
+    state::{CoarseState, SessionKind},
+};
 use crate::{error::ApiError, exceptions, invoice::warsaw, json::Problems};
-
-/// Which kind of session is listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SessionType {
-    Online,
-    Batch,
-}
 
 /// A filter from the query string.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SessionFilter {
-    kind: Option<SessionType>,
+    kind: Option<SessionKind>,
     reference: Option<String>,
     created: Period,
     closed: Period,
@@ -52,7 +48,7 @@ impl SessionFilter {
         let mut problems = Problems::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
             let read = match &*name {
-                "sessionType" => session_type(&value).map(|kind| filter.kind = Some(kind)),
+                "sessionType" => SessionKind::parse(&value).map(|kind| filter.kind = Some(kind)),
                 "referenceNumber" => {
                     (value.chars().count() == 36).then(|| filter.reference = Some(value.to_string()))
                 }
@@ -82,24 +78,16 @@ impl SessionFilter {
         Ok(filter)
     }
 
-    /// Whether a session is wanted. All sessions here are interactive, so a list of batches is empty.
+    /// Whether a session is wanted.
     pub(super) fn matches(&self, session: &Session) -> bool {
         let machine = &session.machine;
         let closed = || machine.closed_at().is_some_and(|at| self.closed.contains(at));
-        self.kind == Some(SessionType::Online)
+        self.kind == Some(machine.kind())
             && self.reference.as_deref().is_none_or(|reference| reference == session.reference.as_str())
             && self.created.contains(machine.opened_at())
             && self.modified.contains(machine.updated_at())
             && (self.closed.is_open() || closed())
             && (self.statuses.is_empty() || self.statuses.contains(&machine.state().coarse()))
-    }
-}
-
-fn session_type(word: &str) -> Option<SessionType> {
-    match word {
-        "Online" => Some(SessionType::Online),
-        "Batch" => Some(SessionType::Batch),
-        _ => None,
     }
 }
 

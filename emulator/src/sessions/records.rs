@@ -1,7 +1,5 @@
 //! What the emulator keeps about sessions and their invoices.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use ksef_crypto::{Sha256, SymmetricKey};
 use ksef_documents::{Form, InvoiceHeader, PartyIdentifier, upo::Receiver};
@@ -10,7 +8,8 @@ use ksef_model::{ContextIdentifier, KsefNumber, ReferenceNumber};
 use super::machine::SessionMachine;
 use crate::{
     auth::{Authenticated, Proof, Subject},
-    invoice::{Declared, InvoicingMode, Rejection},
+    batch::Package,
+    invoice::{Content, Declared, InvoicingMode, Rejection},
     upo::UpoSlot,
 };
 
@@ -38,10 +37,10 @@ pub(crate) struct Opening {
     pub(crate) key: Option<SymmetricKey>,
 }
 
-/// One interactive session.
+/// One session.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// `SO` reference.
+    /// `SO` or `SB` reference.
     pub(crate) reference: ReferenceNumber,
     /// Who, for whom, what form.
     pub(crate) opening: Opening,
@@ -51,6 +50,8 @@ pub(crate) struct Session {
     pub(crate) invoices: Vec<InvoiceIndex>,
     /// Pages of the collective UPO, empty until the session is processed.
     pub(crate) pages: Vec<UpoPage>,
+    /// The package of a batch.
+    pub(crate) package: Option<Package>,
 }
 
 impl Session {
@@ -103,6 +104,8 @@ pub(crate) struct Invoice {
     pub(crate) offline: bool,
     /// Hash of the invoice that it corrects technically.
     pub(crate) corrected: Option<Sha256>,
+    /// Its name in the package, in a batch.
+    pub(crate) file_name: Option<String>,
     /// How far it is.
     pub(crate) progress: Progress,
 }
@@ -111,10 +114,7 @@ pub(crate) struct Invoice {
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// Not judged yet.
-    Pending {
-        /// The ciphertext.
-        encrypted: Vec<u8>,
-    },
+    Pending(Pending),
     /// It has a KSeF number.
     Accepted(Box<Accepted>),
     /// It was refused.
@@ -124,6 +124,24 @@ pub(crate) enum Progress {
         /// The issuer's number, when the document could be read.
         invoice_number: Option<String>,
     },
+}
+
+/// An invoice that waits for its verdict.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    /// The ciphertext that an interactive session took in.
+    Encrypted(Vec<u8>),
+    /// What a package held: a document that could be read, or the reason why not.
+    Unpacked(Result<Box<Document>, Rejection>),
+}
+
+/// A document whose bytes break no rule, before the rules of its contents.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// What it says.
+    pub(crate) header: InvoiceHeader,
+    /// The original bytes.
+    pub(crate) content: Content,
 }
 
 /// An accepted invoice.
@@ -140,7 +158,7 @@ pub(crate) struct Accepted {
     /// Its mode.
     pub(crate) mode: InvoicingMode,
     /// The original bytes.
-    pub(crate) content: Arc<[u8]>,
+    pub(crate) content: Content,
     /// The confirmation.
     pub(crate) upo: UpoSlot,
 }
@@ -148,19 +166,24 @@ pub(crate) struct Accepted {
 impl Accepted {
     /// Whether the context is a party of the invoice, which lets it read the invoice.
     pub(crate) fn concerns(&self, context: &ContextIdentifier) -> bool {
-        let names = |wanted: &str| {
-            self.header.parties().any(|party| match &party.identifier {
-                PartyIdentifier::Nip(nip) => nip.as_str() == wanted,
-                PartyIdentifier::InternalId(id) => id.as_str() == wanted,
-                _ => false,
-            })
-        };
-        let nip_of = |id: &str| id.split('-').next().unwrap_or_default().to_owned();
-        match context {
-            ContextIdentifier::Nip(nip) => names(nip.as_str()),
-            ContextIdentifier::InternalId(id) => names(id.as_str()) || names(&nip_of(id.as_str())),
-            ContextIdentifier::NipVatUe(id) => names(&nip_of(id.as_str())),
-            ContextIdentifier::PeppolId(_) => false,
-        }
+        concerns(&self.header, context)
+    }
+}
+
+/// Whether the context is a party of an invoice, which lets it read the invoice.
+pub(crate) fn concerns(header: &InvoiceHeader, context: &ContextIdentifier) -> bool {
+    let names = |wanted: &str| {
+        header.parties().any(|party| match &party.identifier {
+            PartyIdentifier::Nip(nip) => nip.as_str() == wanted,
+            PartyIdentifier::InternalId(id) => id.as_str() == wanted,
+            _ => false,
+        })
+    };
+    let nip_of = |id: &str| id.split('-').next().unwrap_or_default().to_owned();
+    match context {
+        ContextIdentifier::Nip(nip) => names(nip.as_str()),
+        ContextIdentifier::InternalId(id) => names(id.as_str()) || names(&nip_of(id.as_str())),
+        ContextIdentifier::NipVatUe(id) => names(&nip_of(id.as_str())),
+        ContextIdentifier::PeppolId(_) => false,
     }
 }

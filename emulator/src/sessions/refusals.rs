@@ -1,6 +1,6 @@
 //! Refusals of session operations in the words of KSeF (PROTOCOL §2.6).
 
-use super::{machine::SessionState, store::SendRefusal};
+use super::{state::SessionState, store::SendRefusal};
 use crate::{error::ApiError, exceptions};
 
 /// Checks the length of a reference number in a path: the contract demands no more.
@@ -29,7 +29,7 @@ pub(super) fn not_found_for_change(reference: &str) -> ApiError {
 }
 
 /// 21180 of closing.
-pub(super) fn cannot_close(state: SessionState) -> ApiError {
+pub(crate) fn cannot_close(state: SessionState) -> ApiError {
     ApiError::exception(exceptions::SESSION_STATUS)
         .with_detail(format!("Status sesji ({}) uniemożliwia jej zamknięcie.", state.code()))
 }

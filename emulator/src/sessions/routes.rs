@@ -1,4 +1,4 @@
-//! The operations on interactive sessions and their invoices.
+//! The operations on sessions and their invoices, apart from those of batches alone.
 
 use axum::{
     Router,
@@ -7,19 +7,18 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use ksef_crypto::{Sha256, SymmetricKey};
-use ksef_documents::upo::Receiver;
+use ksef_crypto::Sha256;
 use ksef_model::{OpenOnlineSessionRequest, SendInvoiceRequest};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::{
-    at_present,
+    at_present, changeable, opening,
     query::SessionFilter,
     readable,
-    records::{Opening, Progress, SessionIndex, Submission},
+    records::{Progress, Submission},
     refusals,
-    store::SessionStore,
+    state::SessionKind,
     view::{Viewer, session_item},
 };
 use crate::{
@@ -29,8 +28,6 @@ use crate::{
     invoice::{Declared, form_for_online},
     json::{Json, Reply},
     paging::PageRequest,
-    profile::Profile,
-    public_keys::KeyUsage,
     state::AppState,
     wire,
 };
@@ -53,25 +50,10 @@ async fn open(
     headers: HeaderMap,
     Json(body): Json<OpenOnlineSessionRequest>,
 ) -> Result<Reply<Value>, ApiError> {
-    let code = &body.form_code;
-    let form = form_for_online(state.profile(), &code.system_code, &code.schema_version, &code.value)
-        .ok_or_else(|| {
-            ApiError::exception(exceptions::VALIDATION).with_detail(format!(
-                "Schemat '{}' w wersji '{}' o wartości '{}' nie jest obsługiwany.",
-                code.system_code, code.schema_version, code.value
-            ))
-        })?;
-    let id = body.encryption.public_key_id.as_deref();
-    let private_key = state.keys().private_key(&state, KeyUsage::SymmetricKeyEncryption, id).await?;
-    let opening = Opening {
-        context: caller.context,
-        subject: caller.subject,
-        proof: caller.proof,
-        receiver: receiver(state.profile()),
-        form,
-        check_identifiers: checks_identifiers(state.profile(), &headers),
-        key: unwrap(&private_key, &body),
-    };
+    let form = opening::form(&body.form_code, |system, schema, value| {
+        form_for_online(state.profile(), system, schema, value)
+    })?;
+    let opening = opening::opening(&state, caller, &headers, form, &body.encryption).await?;
     Ok(at_present(&state, |store, now| {
         let session = store.open(opening, now);
         Reply(
@@ -84,45 +66,6 @@ async fn open(
     }))
 }
 
-/// A key that cannot be unwrapped is taken all the same: the session fails when it is processed.
-fn unwrap(
-    private_key: &ksef_crypto::MinistryPrivateKey,
-    body: &OpenOnlineSessionRequest,
-) -> Option<SymmetricKey> {
-    let wrapped = BASE64_STANDARD.decode(&body.encryption.encrypted_symmetric_key).ok()?;
-    let iv = BASE64_STANDARD.decode(&body.encryption.initialization_vector).ok()?;
-    Some(SymmetricKey::from_parts(private_key.unwrap(&wrapped).ok()?, iv.try_into().ok()?))
-}
-
-fn receiver(profile: Profile) -> Receiver {
-    match profile {
-        Profile::Test => Receiver::Test,
-        Profile::Demo => Receiver::Demo,
-        Profile::Production => Receiver::Production,
-    }
-}
-
-/// Production always counts checksums, TEST when the session asks for it (PROTOCOL §1.5).
-fn checks_identifiers(profile: Profile, headers: &HeaderMap) -> bool {
-    let feature = headers.get("x-ksef-feature").and_then(|value| value.to_str().ok());
-    profile.checks_nip() || (profile == Profile::Test && feature == Some("subject-identifier-validation"))
-}
-
-/// The session that the caller may change: one of the same context.
-fn changeable(
-    store: &SessionStore,
-    caller: &Authenticated,
-    reference: &str,
-) -> Result<SessionIndex, ApiError> {
-    refusals::reference_of("referenceNumber", reference)?;
-    let index = store.find(reference).ok_or_else(|| refusals::not_found_for_change(reference))?;
-    if store.session(index).opening.context == caller.context {
-        Ok(index)
-    } else {
-        Err(ApiError::insufficient_resource_access())
-    }
-}
-
 async fn send(
     State(state): State<AppState>,
     caller: Authenticated,
@@ -131,7 +74,7 @@ async fn send(
 ) -> Result<Reply<Value>, ApiError> {
     let submission = submission(&body);
     at_present(&state, |store, now| {
-        let session = changeable(store, &caller, &reference)?;
+        let session = changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
         let submission = submission?;
         let sent = store
             .send(session, submission, now)
@@ -172,7 +115,7 @@ async fn close(
     Path(reference): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     at_present(&state, |store, now| {
-        let session = changeable(store, &caller, &reference)?;
+        let session = changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
         store.close(session, now).map_err(refusals::cannot_close)?;
         Ok(StatusCode::NO_CONTENT)
     })

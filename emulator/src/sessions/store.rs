@@ -9,13 +9,16 @@ use ksef_model::{ContextIdentifier, ReferenceNumber};
 
 use super::{
     judge::{Verdict, judge},
-    machine::{SessionMachine, SessionState},
+    machine::SessionMachine,
     pace::Pace,
     records::{
-        Accepted, Invoice, InvoiceIndex, Opening, Progress, Session, SessionIndex, Submission, UpoPage,
+        Accepted, Invoice, InvoiceIndex, Opening, Pending, Progress, Session, SessionIndex, Submission, UpoPage,
     },
+    state::{SessionKind, SessionState},
 };
 use crate::{
+    batch::Package,
+    download::whole_microseconds,
     invoice::{
         DuplicateKey, DuplicateRegistry, InvoicingMode, NumberSequence, Original, Rejection, RejectionCode,
     },
@@ -43,20 +46,21 @@ pub(crate) enum SendRefusal {
 /// Sessions, invoices, numbers and UPOs.
 #[derive(Debug)]
 pub(crate) struct SessionStore {
-    sessions: Vec<Session>,
+    pub(super) sessions: Vec<Session>,
     session_index: HashMap<String, SessionIndex>,
-    invoices: Vec<Invoice>,
-    invoice_index: HashMap<String, InvoiceIndex>,
+    pub(super) invoices: Vec<Invoice>,
+    pub(super) invoice_index: HashMap<String, InvoiceIndex>,
     by_number: HashMap<String, InvoiceIndex>,
     active: BTreeSet<SessionIndex>,
-    due: BTreeSet<(Timestamp, InvoiceIndex)>,
+    pub(super) due: BTreeSet<(Timestamp, InvoiceIndex)>,
     unstored: BTreeSet<(Timestamp, InvoiceIndex)>,
+    stored: Vec<InvoiceIndex>,
     duplicates: DuplicateRegistry,
     accepted_hashes: HashSet<Sha256>,
     corrected_hashes: HashSet<Sha256>,
     consents: AttachmentConsents,
     numbers: NumberSequence,
-    pace: Pace,
+    pub(super) pace: Pace,
     seal: SealPlace,
     links: LinkKey,
     /// Sizes and numbers of invoices that contexts may send (PROTOCOL §16.1).
@@ -74,6 +78,7 @@ impl Default for SessionStore {
             active: BTreeSet::new(),
             due: BTreeSet::new(),
             unstored: BTreeSet::new(),
+            stored: Vec::new(),
             duplicates: DuplicateRegistry::default(),
             accepted_hashes: HashSet::new(),
             corrected_hashes: HashSet::new(),
@@ -98,6 +103,7 @@ impl SessionStore {
             if let Some(at) = session.machine.check_key(now, &self.pace) {
                 self.fail_invoices(*index, at);
             }
+            self.unpack(*index, now);
         }
         while let Some(&(due, index)) = self.due.first() {
             let Some(at) = self.pace.done_at(due, now) else { break };
@@ -108,7 +114,8 @@ impl SessionStore {
             let Some(at) = self.pace.done_at(due, now) else { break };
             self.unstored.pop_first();
             if let Progress::Accepted(accepted) = &mut self.invoices[index].progress {
-                accepted.stored_at = Some(at);
+                accepted.stored_at = Some(whole_microseconds(at));
+                self.stored.push(index);
             }
         }
         for index in active {
@@ -121,15 +128,27 @@ impl SessionStore {
         }
     }
 
-    /// Opens a session.
+    /// Opens an interactive session.
     pub(crate) fn open(&mut self, opening: Opening, now: Timestamp) -> &Session {
         let reference = reference::issue(ReferenceKind::OnlineSession, now);
-        let index = self.sessions.len();
         let machine = SessionMachine::open(now, opening.key.is_some(), &self.pace);
+        let index = self.add(reference, opening, machine, None);
+        &self.sessions[index]
+    }
+
+    pub(super) fn add(
+        &mut self,
+        reference: ReferenceNumber,
+        opening: Opening,
+        machine: SessionMachine,
+        package: Option<Package>,
+    ) -> SessionIndex {
+        let index = self.sessions.len();
         self.session_index.insert(reference.as_str().to_owned(), index);
         self.active.insert(index);
-        self.sessions.push(Session { reference, opening, machine, invoices: Vec::new(), pages: Vec::new() });
-        &self.sessions[index]
+        let (invoices, pages) = (Vec::new(), Vec::new());
+        self.sessions.push(Session { reference, opening, machine, invoices, pages, package });
+        index
     }
 
     /// Takes an invoice in.
@@ -173,7 +192,8 @@ impl SessionStore {
             declared: submission.declared,
             offline: submission.offline,
             corrected: submission.corrected,
-            progress: Progress::Pending { encrypted: submission.encrypted },
+            file_name: None,
+            progress: Progress::Pending(Pending::Encrypted(submission.encrypted)),
         });
         Ok(reference)
     }
@@ -242,6 +262,11 @@ impl SessionStore {
         &self.invoices
     }
 
+    /// The invoices in permanent storage, in the order in which they came there.
+    pub(crate) fn stored(&self) -> &[InvoiceIndex] {
+        &self.stored
+    }
+
     /// The place of the seal that signs UPOs.
     pub(crate) fn seal(&self) -> SealPlace {
         self.seal.clone()
@@ -256,7 +281,7 @@ impl SessionStore {
         let invoices = &self.invoices;
         self.due.retain(|(_, index)| invoices[*index].session != session);
         for index in self.sessions[session].invoices.clone() {
-            if matches!(self.invoices[index].progress, Progress::Pending { .. }) {
+            if matches!(self.invoices[index].progress, Progress::Pending(_)) {
                 self.reject(index, Rejection::bare(RejectionCode::SessionFailed), None, at);
             }
         }
@@ -266,8 +291,13 @@ impl SessionStore {
         let invoice = &self.invoices[index];
         let session = &self.sessions[invoice.session];
         let consent = self.consents.allows(&session.opening.context, invoice.received_at);
-        let sizes = self.limits.of(&session.opening.context).online.sizes();
-        match judge(invoice, &session.opening, consent, sizes, permissions) {
+        let kind = session.machine.kind();
+        let limits = self.limits.of(&session.opening.context);
+        let sizes = match kind {
+            SessionKind::Online => limits.online.sizes(),
+            SessionKind::Batch => limits.batch.sizes(),
+        };
+        match judge(invoice, kind, &session.opening, consent, sizes, permissions) {
             Err(refused) => self.reject(index, refused.rejection, refused.invoice_number, at),
             Ok(verdict) => {
                 let key = DuplicateKey::of(&verdict.header);
@@ -319,7 +349,7 @@ impl SessionStore {
             acquired_at: at,
             stored_at: None,
             mode: verdict.mode,
-            content: verdict.content.into(),
+            content: verdict.content,
         }));
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     at_present,
-    machine::SessionState,
+    machine::SessionMachine,
     records::{Invoice, Progress, Session},
     store::SessionStore,
 };
@@ -28,7 +28,7 @@ impl Viewer<'_> {
         let machine = &session.machine;
         let tally = machine.tally();
         let mut body = Map::new();
-        body.insert("status".into(), session_status(machine.state()));
+        body.insert("status".into(), session_status(machine));
         body.insert("dateCreated".into(), wire::timestamp(machine.opened_at()).into());
         body.insert("dateUpdated".into(), wire::timestamp(machine.updated_at()).into());
         body.insert("validUntil".into(), wire::timestamp(machine.valid_until()).into());
@@ -67,8 +67,11 @@ impl Viewer<'_> {
         body.insert("referenceNumber".into(), invoice.reference.as_str().into());
         body.insert("invoiceHash".into(), invoice.declared.hash.to_base64().into());
         body.insert("invoicingDate".into(), wire::timestamp(invoice.received_at).into());
+        if let Some(name) = &invoice.file_name {
+            body.insert("invoiceFileName".into(), name.as_str().into());
+        }
         match &invoice.progress {
-            Progress::Pending { .. } => {}
+            Progress::Pending(_) => {}
             Progress::Rejected { invoice_number, .. } => {
                 if let Some(number) = invoice_number {
                     body.insert("invoiceNumber".into(), number.as_str().into());
@@ -94,10 +97,10 @@ impl Viewer<'_> {
 
     fn invoice_status(self, invoice: &Invoice) -> Value {
         match &invoice.progress {
-            Progress::Pending { .. } if self.now < invoice.started_at => {
+            Progress::Pending(_) if self.now < invoice.started_at => {
                 json!({"code": 100, "description": "Faktura przyjęta do dalszego przetwarzania"})
             }
-            Progress::Pending { .. } => json!({"code": 150, "description": "Trwa przetwarzanie"}),
+            Progress::Pending(_) => json!({"code": 150, "description": "Trwa przetwarzanie"}),
             Progress::Accepted(_) => json!({"code": 200, "description": "Sukces"}),
             Progress::Rejected { rejection, .. } => {
                 let mut status = json!({
@@ -125,7 +128,7 @@ pub(super) fn session_item(session: &Session) -> Value {
     let tally = machine.tally();
     json!({
         "referenceNumber": session.reference.as_str(),
-        "status": session_status(machine.state()),
+        "status": session_status(machine),
         "dateCreated": wire::timestamp(machine.opened_at()),
         "dateUpdated": wire::timestamp(machine.updated_at()),
         "validUntil": wire::timestamp(machine.valid_until()),
@@ -135,10 +138,12 @@ pub(super) fn session_item(session: &Session) -> Value {
     })
 }
 
-fn session_status(state: SessionState) -> Value {
-    let mut status = json!({"code": state.code(), "description": state.description()});
-    if let Some(detail) = state.details() {
-        status["details"] = json!([detail]);
+fn session_status(machine: &SessionMachine) -> Value {
+    let state = machine.state();
+    let mut status = json!({"code": state.code(), "description": state.description(machine.kind())});
+    let details = machine.details();
+    if !details.is_empty() {
+        status["details"] = json!(details);
     }
     status
 }

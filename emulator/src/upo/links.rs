@@ -22,14 +22,33 @@ impl LinkKey {
 
     /// The link to a path (which begins with a slash), made at `now`, and when it expires.
     pub(crate) fn link(&self, public_url: &str, path: &str, now: Timestamp) -> (String, Timestamp) {
-        let expires = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        self.link_until(public_url, path, now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX))
+    }
+
+    /// The link to a path (which begins with a slash) that works until `expires`, and the whole second of its end.
+    pub(crate) fn link_until(&self, public_url: &str, path: &str, expires: Timestamp) -> (String, Timestamp) {
+        self.signed(public_url, path, "r", expires)
+    }
+
+    /// The address to which a file may be uploaded until `expires`.
+    pub(crate) fn upload(&self, public_url: &str, path: &str, expires: Timestamp) -> String {
+        self.signed(public_url, path, "w", expires).0
+    }
+
+    fn signed(
+        &self,
+        public_url: &str,
+        path: &str,
+        permission: &str,
+        expires: Timestamp,
+    ) -> (String, Timestamp) {
         let second = expires.as_second();
         let expires = Timestamp::from_second(second).unwrap_or(expires);
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("sv", "2025-01-05")
             .append_pair("se", &expires.to_string())
             .append_pair("sr", "b")
-            .append_pair("sp", "r")
+            .append_pair("sp", permission)
             .append_pair("sig", &BASE64_STANDARD.encode(self.signature(path, second).finalize().into_bytes()))
             .finish();
         (format!("{public_url}{path}?{query}"), expires)

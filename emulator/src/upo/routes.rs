@@ -4,8 +4,8 @@ use axum::{
     Router,
     body::Body,
     extract::{OriginalUri, Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
     routing::get,
 };
 
@@ -16,6 +16,7 @@ use crate::{
     exceptions,
     sessions::{self, Progress, SessionStore, at_present, readable},
     state::AppState,
+    storage,
 };
 
 pub(crate) fn router() -> Router<AppState> {
@@ -113,8 +114,7 @@ async fn stored_session_upo(
     stored(state, path, uri, headers, page_upo).await
 }
 
-/// Answers a link. The refusals are those of the blob storage behind KSeF, which is not the API: XML, and an
-/// `Authorization` header is an error.
+/// Answers a link, as the blob storage behind KSeF does.
 async fn stored(
     State(state): State<AppState>,
     Path((session, file)): Path<(String, String)>,
@@ -122,37 +122,18 @@ async fn stored(
     headers: HeaderMap,
     find: fn(&SessionStore, &str, &str) -> Option<UpoSlot>,
 ) -> Result<Response, ApiError> {
-    if headers.contains_key(header::AUTHORIZATION) {
-        return Ok(storage_error(
-            StatusCode::UNAUTHORIZED,
-            "InvalidAuthenticationInfo",
-            "Authentication information is not given in the correct format. Check the value of Authorization header.",
-        ));
-    }
     let (admitted, slot) = at_present(&state, |store, now| {
         let admitted = store.links().admits(uri.path(), uri.query().unwrap_or_default(), now);
         let key = file.strip_prefix("upo_").and_then(|file| file.strip_suffix(".xml"));
         (admitted, key.and_then(|key| find(store, &session, key)))
     });
-    match slot {
-        _ if !admitted => Ok(storage_error(
-            StatusCode::FORBIDDEN,
-            "AuthenticationFailed",
-            "Server failed to authenticate the request. Make sure the value of the signature is formed correctly \
-             and that it has not expired.",
-        )),
-        Some(slot) => document(&state, slot).await,
-        None => {
-            Ok(storage_error(StatusCode::NOT_FOUND, "BlobNotFound", "The specified blob does not exist."))
-        }
+    if let Some(refusal) = storage::turn_away(&headers, admitted) {
+        return Ok(refusal);
     }
-}
-
-fn storage_error(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    );
-    (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response()
+    match slot {
+        Some(slot) => document(&state, slot).await,
+        None => Ok(storage::no_such_blob()),
+    }
 }
 
 fn invoice_upo(store: &SessionStore, session: &str, ksef_number: &str) -> Option<UpoSlot> {

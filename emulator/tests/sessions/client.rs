@@ -123,12 +123,17 @@ impl World {
 
     /// Logs in by this KSeF token and gives the access token.
     pub(crate) async fn log_in_with(&self, nip: &str, token: &str) -> String {
+        self.log_in_to(&ContextIdentifier::Nip(Nip::without_checksum(nip).unwrap()), token).await
+    }
+
+    /// Logs in to a context of any kind by this KSeF token and gives the access token.
+    pub(crate) async fn log_in_to(&self, context: &ContextIdentifier, token: &str) -> String {
         let challenge: Value = self.call(Method::POST, "/auth/challenge", None, None).await.json();
         let (key, id) = self.public_key("KsefTokenEncryption").await;
         let encrypted = key.encrypt_token(token, challenge["timestampMs"].as_i64().unwrap()).unwrap();
         let body = json!({
             "challenge": challenge["challenge"],
-            "contextIdentifier": {"type": "Nip", "value": nip},
+            "contextIdentifier": context,
             "encryptedToken": BASE64_STANDARD.encode(encrypted),
             "publicKeyId": id,
         });
