@@ -142,6 +142,9 @@ fn any_operation_is_called_by_its_name() {
     let known = [Some(0), Some(5)];
     assert!(known.contains(&found.status.code()), "{}", text(&found.stderr));
 
+    let garbled = world.ksef(&["api", "invoices.query_metadata", "--json", "-"], "{");
+    assert_eq!(garbled.status.code(), Some(2), "{}", text(&garbled.stderr));
+
     for (arguments, named) in [
         (&["api", "tokens.make"][..], "tokens.make"),
         (&["api", "tokens.list", "-i", "pages=1"], "pages"),
@@ -172,5 +175,38 @@ fn the_class_of_an_error_is_the_exit_code() {
     let made =
         world.ksef(&["tokens", "generate", "--permission", "InvoiceRead", "--description", "another"], "");
     assert_eq!(made.status.code(), Some(5), "{}", text(&made.stderr));
+    world.end();
+}
+
+#[test]
+fn tokens_are_made_listed_and_revoked_with_a_certificate() {
+    let world = World::new("tokens");
+    let seal = libksef::test_identity::seal(&nip(), "Command line", libksef::test_identity::KeyKind::P256)
+        .expect("a seal");
+    let certificate = world.file("certificate.pem", seal.certificate().to_pem().as_bytes());
+    let key = world.file("key.pem", seal.key().to_pkcs8_pem().as_bytes());
+    let run = |arguments: &[&str]| {
+        let environment = [("KSEF_URL", world.emulator.api_url()), ("KSEF_NIP", NIP)];
+        let identity = ["--certificate", &certificate, "--key", &key];
+        ksef(&[arguments, &identity[..]].concat(), &environment, "")
+    };
+    let permissions = "InvoiceRead,InvoiceWrite";
+    let made = json(run(&[
+        "tokens",
+        "generate",
+        "--permission",
+        permissions,
+        "--description",
+        "from a test",
+        "--json",
+    ]));
+    let reference = made["referenceNumber"].as_str().expect("a reference");
+    assert!(made["token"].as_str().expect("a token").contains(NIP));
+    let table = success(run(&["tokens", "list"]));
+    let row = table.lines().find(|line| line.contains(reference)).expect("a row");
+    assert!(row.contains(permissions) && row.contains("from a test"), "{row}");
+    assert!(success(run(&["tokens", "revoke", reference])).contains(reference));
+    let status = json(run(&["api", "tokens.status", "-i", &format!("referenceNumber={reference}")]));
+    assert_ne!(status["status"], "Active", "{status}");
     world.end();
 }
