@@ -3,12 +3,14 @@
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
+use std::sync::Once;
 
 use crate::error::{Failure, Refusal, ksef_error, ksef_status};
 
 /// Runs the body of an entry point. A failure becomes its stable number, and an object behind `error` if the caller
 /// gave a place for one; a panic becomes an internal error.
 pub(crate) fn guard(error: *mut *mut ksef_error, body: impl FnOnce() -> Result<(), Failure>) -> ksef_status {
+    keep_panics_off_the_terminal();
     let failure = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => {
             hand_out_error(error, None);
@@ -21,6 +23,13 @@ pub(crate) fn guard(error: *mut *mut ksef_error, body: impl FnOnce() -> Result<(
     let status = object.number();
     hand_out_error(error, Some(object));
     status
+}
+
+/// A panic becomes an error with a number; its text and backtrace do not belong on the host program's terminal. The hook
+/// is that of this library's own copy of the runtime, not the host's.
+fn keep_panics_off_the_terminal() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
 }
 
 /// Runs an entry point that cannot report, such as a destructor.

@@ -10,7 +10,17 @@
 from __future__ import annotations
 
 from ._sync import Client, OnlineSession
-from ._tools import CancelToken, SymmetricKey, check_invoice, error_text, test_seal, verify_upo, version
+from ._tools import (
+    CancelToken,
+    SymmetricKey,
+    check_invoice,
+    error_text,
+    explain,
+    operations,
+    test_seal,
+    verify_upo,
+    version,
+)
 from .errors import (
     AuthenticationError,
     CryptoError,
@@ -29,6 +39,7 @@ from .types import (
     Duration,
     Environment,
     ErrorText,
+    Explanation,
     InvoiceStatus,
     Pending,
     Rejected,
@@ -55,6 +66,7 @@ __all__ = [
     "Duration",
     "Environment",
     "ErrorText",
+    "Explanation",
     "InternalError",
     "InvoiceStatus",
     "JournalError",
@@ -75,6 +87,8 @@ __all__ = [
     "VerifiedUpo",
     "check_invoice",
     "error_text",
+    "explain",
+    "operations",
     "test_seal",
     "verify_upo",
     "version",

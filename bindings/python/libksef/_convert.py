@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import decimal
+import json
 import math
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -311,3 +313,25 @@ def warning(value: Any) -> types.SystemWarning:
         seen_at=moment(value.seen_at),
         count=value.count,
     )
+
+
+def arguments(inputs: Mapping[str, object] | None) -> str | None:
+    """The arguments of an operation as the JSON text that the native side reads."""
+    return None if inputs is None else json.dumps(inputs, default=_json_value)
+
+
+def _json_value(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is None:
+            raise TypeError("give dates of operations with a time zone")
+        return value.isoformat()
+    if isinstance(value, datetime.date | decimal.Decimal):
+        return str(value)
+    raise TypeError(f"an operation cannot take {type(value).__name__}")
+
+
+def answer(value: Any) -> Any:
+    """Parsed JSON, the bytes of a document, or nothing. Amounts are decimals, never floats."""
+    if value.document is not None:
+        return value.document
+    return None if value.json is None else json.loads(value.json, parse_float=decimal.Decimal)

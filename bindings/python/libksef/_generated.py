@@ -512,7 +512,11 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_func_error_text() != 38915:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_ksef_uniffi_checksum_func_explain() != 38480:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_func_library_version() != 47151:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_ksef_uniffi_checksum_func_operations() != 6931:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_func_runtime_id() != 8784:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -521,6 +525,8 @@ def _uniffi_check_api_checksums(lib):
     if lib.uniffi_ksef_uniffi_checksum_func_verify_upo() != 7770:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_method_blockingclient_auth_sessions() != 12595:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_ksef_uniffi_checksum_method_blockingclient_call() != 56571:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_method_blockingclient_log_in() != 44972:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -569,6 +575,8 @@ def _uniffi_check_api_checksums(lib):
     if lib.uniffi_ksef_uniffi_checksum_constructor_canceltoken_new() != 31483:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_method_client_auth_sessions() != 25956:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_ksef_uniffi_checksum_method_client_call() != 54758:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_ksef_uniffi_checksum_method_client_log_in() != 20127:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -645,9 +653,15 @@ _UniffiLib.uniffi_ksef_uniffi_checksum_func_check_invoice.restype = ctypes.c_uin
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_error_text.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_error_text.restype = ctypes.c_uint16
+_UniffiLib.uniffi_ksef_uniffi_checksum_func_explain.argtypes = (
+)
+_UniffiLib.uniffi_ksef_uniffi_checksum_func_explain.restype = ctypes.c_uint16
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_library_version.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_library_version.restype = ctypes.c_uint16
+_UniffiLib.uniffi_ksef_uniffi_checksum_func_operations.argtypes = (
+)
+_UniffiLib.uniffi_ksef_uniffi_checksum_func_operations.restype = ctypes.c_uint16
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_runtime_id.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_func_runtime_id.restype = ctypes.c_uint16
@@ -660,6 +674,9 @@ _UniffiLib.uniffi_ksef_uniffi_checksum_func_verify_upo.restype = ctypes.c_uint16
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_auth_sessions.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_auth_sessions.restype = ctypes.c_uint16
+_UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_call.argtypes = (
+)
+_UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_call.restype = ctypes.c_uint16
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_log_in.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_blockingclient_log_in.restype = ctypes.c_uint16
@@ -732,6 +749,9 @@ _UniffiLib.uniffi_ksef_uniffi_checksum_constructor_canceltoken_new.restype = cty
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_client_auth_sessions.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_client_auth_sessions.restype = ctypes.c_uint16
+_UniffiLib.uniffi_ksef_uniffi_checksum_method_client_call.argtypes = (
+)
+_UniffiLib.uniffi_ksef_uniffi_checksum_method_client_call.restype = ctypes.c_uint16
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_client_log_in.argtypes = (
 )
 _UniffiLib.uniffi_ksef_uniffi_checksum_method_client_log_in.restype = ctypes.c_uint16
@@ -802,10 +822,20 @@ _UniffiLib.uniffi_ksef_uniffi_fn_func_error_text.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_ksef_uniffi_fn_func_error_text.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_ksef_uniffi_fn_func_explain.argtypes = (
+    ctypes.c_int32,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_ksef_uniffi_fn_func_explain.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_ksef_uniffi_fn_func_library_version.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_ksef_uniffi_fn_func_library_version.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_ksef_uniffi_fn_func_operations.argtypes = (
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_ksef_uniffi_fn_func_operations.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_ksef_uniffi_fn_func_runtime_id.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
@@ -828,6 +858,14 @@ _UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_auth_sessions.argtypes = 
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_auth_sessions.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_call.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_call.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_log_in.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -973,6 +1011,13 @@ _UniffiLib.uniffi_ksef_uniffi_fn_method_client_auth_sessions.argtypes = (
     _UniffiRustBuffer,
 )
 _UniffiLib.uniffi_ksef_uniffi_fn_method_client_auth_sessions.restype = ctypes.c_uint64
+_UniffiLib.uniffi_ksef_uniffi_fn_method_client_call.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+)
+_UniffiLib.uniffi_ksef_uniffi_fn_method_client_call.restype = ctypes.c_uint64
 _UniffiLib.uniffi_ksef_uniffi_fn_method_client_log_in.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -1467,6 +1512,115 @@ class _UniffiFfiConverterString:
             builder.write(value.encode("utf-8"))
             return builder.finalize()
 
+class _UniffiFfiConverterOptionalString(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterString.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterString.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterString.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
+
+class _UniffiFfiConverterBytes(_UniffiConverterRustBuffer):
+    @staticmethod
+    def read(buf):
+        size = buf.read_i32()
+        if size < 0:
+            raise InternalError("Unexpected negative byte string length")
+        return buf.read(size)
+
+    @staticmethod
+    def check_lower(value):
+        try:
+            memoryview(value)
+        except TypeError:
+            raise TypeError("a bytes-like object is required, not {!r}".format(type(value).__name__))
+
+    @staticmethod
+    def write(value, buf):
+        buf.write_i32(len(value))
+        buf.write(value)
+
+class _UniffiFfiConverterOptionalBytes(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterBytes.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterBytes.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterBytes.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
+
+@dataclass
+class Answer:
+    """
+    What an operation answered: JSON text, a document, or neither.
+"""
+    def __init__(self, *, json:typing.Optional[str], document:typing.Optional[bytes]):
+        self.json = json
+        self.document = document
+        
+        
+
+    
+    def __str__(self):
+        return "Answer(json={}, document={})".format(self.json, self.document)
+    def __eq__(self, other):
+        if self.json != other.json:
+            return False
+        if self.document != other.document:
+            return False
+        return True
+
+class _UniffiFfiConverterTypeAnswer(_UniffiConverterRustBuffer):
+    @staticmethod
+    def read(buf):
+        return Answer(
+            json=_UniffiFfiConverterOptionalString.read(buf),
+            document=_UniffiFfiConverterOptionalBytes.read(buf),
+        )
+
+    @staticmethod
+    def check_lower(value):
+        _UniffiFfiConverterOptionalString.check_lower(value.json)
+        _UniffiFfiConverterOptionalBytes.check_lower(value.document)
+
+    @staticmethod
+    def write(value, buf):
+        _UniffiFfiConverterOptionalString.write(value.json, buf)
+        _UniffiFfiConverterOptionalBytes.write(value.document, buf)
+
 class _UniffiFfiConverterBoolean:
     @classmethod
     def check_lower(cls, value):
@@ -1782,31 +1936,6 @@ class _UniffiFfiConverterTypeCallLimits(_UniffiConverterRustBuffer):
     def write(value, buf):
         _UniffiFfiConverterOptionalUInt64.write(value.timeout_ms, buf)
         _UniffiFfiConverterOptionalTypeCancelToken.write(value.cancel, buf)
-
-class _UniffiFfiConverterOptionalString(_UniffiConverterRustBuffer):
-    @classmethod
-    def check_lower(cls, value):
-        if value is not None:
-            _UniffiFfiConverterString.check_lower(value)
-
-    @classmethod
-    def write(cls, value, buf):
-        if value is None:
-            buf.write_u8(0)
-            return
-
-        buf.write_u8(1)
-        _UniffiFfiConverterString.write(value, buf)
-
-    @classmethod
-    def read(cls, buf):
-        flag = buf.read_u8()
-        if flag == 0:
-            return None
-        elif flag == 1:
-            return _UniffiFfiConverterString.read(buf)
-        else:
-            raise InternalError("Unexpected flag byte for optional type")
 
 
 
@@ -2623,6 +2752,81 @@ class _UniffiFfiConverterTypeErrorText(_UniffiConverterRustBuffer):
         _UniffiFfiConverterString.write(value.polish_advice, buf)
 
 @dataclass
+class Explanation:
+    """
+    What one code means in one place, for a person.
+"""
+    def __init__(self, *, code:int, operations:typing.List[str], ksef_text:str, english:str, english_advice:str, polish:str, polish_advice:str, is_retryable:bool):
+        self.code = code
+        self.operations = operations
+        self.ksef_text = ksef_text
+        self.english = english
+        self.english_advice = english_advice
+        self.polish = polish
+        self.polish_advice = polish_advice
+        self.is_retryable = is_retryable
+        
+        
+
+    
+    def __str__(self):
+        return "Explanation(code={}, operations={}, ksef_text={}, english={}, english_advice={}, polish={}, polish_advice={}, is_retryable={})".format(self.code, self.operations, self.ksef_text, self.english, self.english_advice, self.polish, self.polish_advice, self.is_retryable)
+    def __eq__(self, other):
+        if self.code != other.code:
+            return False
+        if self.operations != other.operations:
+            return False
+        if self.ksef_text != other.ksef_text:
+            return False
+        if self.english != other.english:
+            return False
+        if self.english_advice != other.english_advice:
+            return False
+        if self.polish != other.polish:
+            return False
+        if self.polish_advice != other.polish_advice:
+            return False
+        if self.is_retryable != other.is_retryable:
+            return False
+        return True
+
+class _UniffiFfiConverterTypeExplanation(_UniffiConverterRustBuffer):
+    @staticmethod
+    def read(buf):
+        return Explanation(
+            code=_UniffiFfiConverterInt32.read(buf),
+            operations=_UniffiFfiConverterSequenceString.read(buf),
+            ksef_text=_UniffiFfiConverterString.read(buf),
+            english=_UniffiFfiConverterString.read(buf),
+            english_advice=_UniffiFfiConverterString.read(buf),
+            polish=_UniffiFfiConverterString.read(buf),
+            polish_advice=_UniffiFfiConverterString.read(buf),
+            is_retryable=_UniffiFfiConverterBoolean.read(buf),
+        )
+
+    @staticmethod
+    def check_lower(value):
+        _UniffiFfiConverterInt32.check_lower(value.code)
+        _UniffiFfiConverterSequenceString.check_lower(value.operations)
+        _UniffiFfiConverterString.check_lower(value.ksef_text)
+        _UniffiFfiConverterString.check_lower(value.english)
+        _UniffiFfiConverterString.check_lower(value.english_advice)
+        _UniffiFfiConverterString.check_lower(value.polish)
+        _UniffiFfiConverterString.check_lower(value.polish_advice)
+        _UniffiFfiConverterBoolean.check_lower(value.is_retryable)
+
+    @staticmethod
+    def write(value, buf):
+        _UniffiFfiConverterInt32.write(value.code, buf)
+        _UniffiFfiConverterSequenceString.write(value.operations, buf)
+        _UniffiFfiConverterString.write(value.ksef_text, buf)
+        _UniffiFfiConverterString.write(value.english, buf)
+        _UniffiFfiConverterString.write(value.english_advice, buf)
+        _UniffiFfiConverterString.write(value.polish, buf)
+        _UniffiFfiConverterString.write(value.polish_advice, buf)
+        _UniffiFfiConverterBoolean.write(value.is_retryable, buf)
+
+@dataclass
 class InvoiceStatus:
     """
     The state of one invoice in a session (PROTOCOL §2.9). Codes from 200 on are final.
@@ -2773,26 +2977,6 @@ class _UniffiFfiConverterTypeOutcomeKind(_UniffiConverterRustBuffer):
             buf.write_i32(4)
 
 
-
-class _UniffiFfiConverterBytes(_UniffiConverterRustBuffer):
-    @staticmethod
-    def read(buf):
-        size = buf.read_i32()
-        if size < 0:
-            raise InternalError("Unexpected negative byte string length")
-        return buf.read(size)
-
-    @staticmethod
-    def check_lower(value):
-        try:
-            memoryview(value)
-        except TypeError:
-            raise TypeError("a bytes-like object is required, not {!r}".format(type(value).__name__))
-
-    @staticmethod
-    def write(value, buf):
-        buf.write_i32(len(value))
-        buf.write(value)
 
 @dataclass
 class Upo:
@@ -4331,6 +4515,12 @@ class BlockingClientProtocol(typing.Protocol):
         All active logins of the context.
 """
         raise NotImplementedError
+    def call(self, operation: str,input: typing.Optional[str],limits: CallLimits) -> Answer:
+        """
+        Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+        parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+"""
+        raise NotImplementedError
     def log_in(self, limits: CallLimits) -> None:
         """
         Logs in now, instead of with the first call; does nothing while the login is good.
@@ -4425,6 +4615,31 @@ class BlockingClient(BlockingClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_auth_sessions,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def call(self, operation: str,input: typing.Optional[str],limits: CallLimits) -> Answer:
+        """
+        Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+        parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+"""
+        
+        _UniffiFfiConverterString.check_lower(operation)
+
+        _UniffiFfiConverterOptionalString.check_lower(input)
+
+        _UniffiFfiConverterTypeCallLimits.check_lower(limits)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(operation),
+            _UniffiFfiConverterOptionalString.lower(input),
+            _UniffiFfiConverterTypeCallLimits.lower(limits),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeAnswer.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeKsefError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_ksef_uniffi_fn_method_blockingclient_call,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -4984,6 +5199,12 @@ class ClientProtocol(typing.Protocol):
         All active logins of the context.
 """
         raise NotImplementedError
+    async def call(self, operation: str,input: typing.Optional[str],limits: CallLimits) -> Answer:
+        """
+        Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+        parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+"""
+        raise NotImplementedError
     async def log_in(self, limits: CallLimits) -> None:
         """
         Logs in now, instead of with the first call; does nothing while the login is good.
@@ -5077,6 +5298,33 @@ class Client(ClientProtocol):
         _uniffi_error_converter = _UniffiFfiConverterTypeKsefError
         return await _uniffi_rust_call_async(
             _UniffiLib.uniffi_ksef_uniffi_fn_method_client_auth_sessions(*_uniffi_lowered_args),
+            _UniffiLib.ffi_ksef_uniffi_rust_future_poll_rust_buffer,
+            _UniffiLib.ffi_ksef_uniffi_rust_future_complete_rust_buffer,
+            _UniffiLib.ffi_ksef_uniffi_rust_future_free_rust_buffer,
+            _uniffi_lift_return,
+            _uniffi_error_converter,
+        )
+    async def call(self, operation: str,input: typing.Optional[str],limits: CallLimits) -> Answer:
+        """
+        Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+        parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+"""
+        
+        _UniffiFfiConverterString.check_lower(operation)
+
+        _UniffiFfiConverterOptionalString.check_lower(input)
+
+        _UniffiFfiConverterTypeCallLimits.check_lower(limits)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(operation),
+            _UniffiFfiConverterOptionalString.lower(input),
+            _UniffiFfiConverterTypeCallLimits.lower(limits),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeAnswer.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeKsefError
+        return await _uniffi_rust_call_async(
+            _UniffiLib.uniffi_ksef_uniffi_fn_method_client_call(*_uniffi_lowered_args),
             _UniffiLib.ffi_ksef_uniffi_rust_future_poll_rust_buffer,
             _UniffiLib.ffi_ksef_uniffi_rust_future_complete_rust_buffer,
             _UniffiLib.ffi_ksef_uniffi_rust_future_free_rust_buffer,
@@ -5284,6 +5532,29 @@ class _UniffiFfiConverterOptionalTypeErrorText(_UniffiConverterRustBuffer):
             return _UniffiFfiConverterTypeErrorText.read(buf)
         else:
             raise InternalError("Unexpected flag byte for optional type")
+
+class _UniffiFfiConverterSequenceTypeExplanation(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        for item in value:
+            _UniffiFfiConverterTypeExplanation.check_lower(item)
+
+    @classmethod
+    def write(cls, value, buf):
+        items = len(value)
+        buf.write_i32(items)
+        for item in value:
+            _UniffiFfiConverterTypeExplanation.write(item, buf)
+
+    @classmethod
+    def read(cls, buf):
+        count = buf.read_i32()
+        if count < 0:
+            raise InternalError("Unexpected negative sequence length")
+
+        return [
+            _UniffiFfiConverterTypeExplanation.read(buf) for i in range(count)
+        ]
 def check_invoice(invoice: bytes) -> None:
     """
     Checks the bytes of an invoice as `send` does (PROTOCOL §19, rules 1 to 5).
@@ -5318,6 +5589,26 @@ def error_text(number: int) -> typing.Optional[ErrorText]:
         *_uniffi_lowered_args,
     )
     return _uniffi_lift_return(_uniffi_ffi_result)
+def explain(code: int,operation: typing.Optional[str]) -> typing.List[Explanation]:
+    """
+    What a code of KSeF, or a number of this library, means; an operation such as `sessions.send_invoice` narrows it down.
+"""
+    
+    _UniffiFfiConverterInt32.check_lower(code)
+
+    _UniffiFfiConverterOptionalString.check_lower(operation)
+    _uniffi_lowered_args = (
+        _UniffiFfiConverterInt32.lower(code),
+        _UniffiFfiConverterOptionalString.lower(operation),
+    )
+    _uniffi_lift_return = _UniffiFfiConverterSequenceTypeExplanation.lift
+    _uniffi_error_converter = None
+    _uniffi_ffi_result = _uniffi_rust_call_with_error(
+        _uniffi_error_converter,
+        _UniffiLib.uniffi_ksef_uniffi_fn_func_explain,
+        *_uniffi_lowered_args,
+    )
+    return _uniffi_lift_return(_uniffi_ffi_result)
 def library_version() -> str:
     """
     The version of the library.
@@ -5329,6 +5620,20 @@ def library_version() -> str:
     _uniffi_ffi_result = _uniffi_rust_call_with_error(
         _uniffi_error_converter,
         _UniffiLib.uniffi_ksef_uniffi_fn_func_library_version,
+        *_uniffi_lowered_args,
+    )
+    return _uniffi_lift_return(_uniffi_ffi_result)
+def operations() -> str:
+    """
+    All operations of the API as a JSON array: id, summary, method, path, inputs, request and response types, permissions.
+"""
+    _uniffi_lowered_args = (
+    )
+    _uniffi_lift_return = _UniffiFfiConverterString.lift
+    _uniffi_error_converter = _UniffiFfiConverterTypeKsefError
+    _uniffi_ffi_result = _uniffi_rust_call_with_error(
+        _uniffi_error_converter,
+        _UniffiLib.uniffi_ksef_uniffi_fn_func_operations,
         *_uniffi_lowered_args,
     )
     return _uniffi_lift_return(_uniffi_ffi_result)
@@ -5395,12 +5700,14 @@ __all__ = [
     "OutcomeKind",
     "Wait",
     "KsefError",
+    "Answer",
     "AuthSession",
     "CallLimits",
     "Context",
     "ClientConfig",
     "ErrorInfo",
     "ErrorText",
+    "Explanation",
     "InvoiceStatus",
     "Upo",
     "Outcome",
@@ -5412,7 +5719,9 @@ __all__ = [
     "Warning",
     "check_invoice",
     "error_text",
+    "explain",
     "library_version",
+    "operations",
     "runtime_id",
     "test_seal",
     "verify_upo",

@@ -122,6 +122,26 @@ class Client(ClientBase):
             _run(lambda limits: native.resume(resume_token, patience, with_upo, limits), timeout, cancel)
         )
 
+    def call(
+        self,
+        operation: str,
+        /,
+        *,
+        timeout: Duration | None = None,
+        cancel: CancelToken | None = None,
+        **inputs: object,
+    ) -> Any:
+        """Call any operation of the API by its name: ``call("tokens.list", pageSize=10)``.
+
+        Path and query parameters go by their API names, ``body`` is the request as a dictionary, ``continuationToken``
+        asks for the next page. The answer is parsed JSON, the bytes of a document, or ``None``.
+        ``libksef.operations()`` lists names and parameters.
+        """
+        native, arguments = self._native, convert.arguments(inputs or None)
+        return convert.answer(
+            _run(lambda limits: native.call(operation, arguments, limits), timeout, cancel)
+        )
+
     def __enter__(self) -> Self:
         return self
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Self
+import json
+from typing import Any, Self
 
 from . import _convert as convert
 from . import _generated as generated
 from . import _native
-from .types import Document, ErrorText, Upo, VerifiedUpo
+from .types import Document, ErrorText, Explanation, Upo, VerifiedUpo
 
 __all__ = [
     "CancelToken",
     "SymmetricKey",
     "check_invoice",
     "error_text",
+    "explain",
+    "operations",
     "test_seal",
     "verify_upo",
     "version",
@@ -134,3 +137,34 @@ def version() -> str:
     """The version of the library."""
     text: str = generated.library_version()
     return text
+
+
+def explain(code: int, operation: str | None = None) -> list[Explanation]:
+    """What a code of KSeF, or a number of this library, means; an operation such as ``sessions.send_invoice`` narrows it.
+
+    >>> explain(440, "sessions.invoice_status")[0].ksef_text
+    'Duplikat faktury'
+    """
+    return [
+        Explanation(
+            code=one.code,
+            operations=tuple(one.operations),
+            ksef_text=one.ksef_text,
+            english=one.english,
+            english_advice=one.english_advice,
+            polish=one.polish,
+            polish_advice=one.polish_advice,
+            is_retryable=one.is_retryable,
+        )
+        for one in generated.explain(code, operation)
+    ]
+
+
+def operations() -> list[dict[str, Any]]:
+    """All operations of the API: id, summary, method, path, inputs, request and response types, permissions.
+
+    >>> len(operations())
+    83
+    """
+    listed: list[dict[str, Any]] = json.loads(convert.call(generated.operations))
+    return listed

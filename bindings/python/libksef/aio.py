@@ -91,6 +91,26 @@ class Client(ClientBase):
             await convert.wait(self._native.resume(resume_token, patience, with_upo, _limits(timeout, cancel)))
         )
 
+    async def call(
+        self,
+        operation: str,
+        /,
+        *,
+        timeout: Duration | None = None,
+        cancel: CancelToken | None = None,
+        **inputs: object,
+    ) -> Any:
+        """Call any operation of the API by its name: ``call("tokens.list", pageSize=10)``.
+
+        Path and query parameters go by their API names, ``body`` is the request as a dictionary, ``continuationToken``
+        asks for the next page. The answer is parsed JSON, the bytes of a document, or ``None``.
+        ``libksef.operations()`` lists names and parameters.
+        """
+        native, arguments = self._native, convert.arguments(inputs or None)
+        return convert.answer(
+            await convert.wait(native.call(operation, arguments, _limits(timeout, cancel)))
+        )
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "Duration",
     "Environment",
+    "Explanation",
     "ErrorText",
     "InvoiceStatus",
     "Pending",
@@ -277,3 +278,20 @@ class ErrorText:
     polish: str
     english_advice: str
     polish_advice: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one code means in one place, for a person."""
+
+    code: int
+    #: The operations that give the code this meaning; empty for any operation.
+    operations: tuple[str, ...]
+    #: KSeF's fixed text, in Polish; empty for numbers of this library and codes that it does not know.
+    ksef_text: str
+    english: str
+    english_advice: str
+    polish: str
+    polish_advice: str
+    #: Whether the same call or document can succeed later without any change.
+    is_retryable: bool

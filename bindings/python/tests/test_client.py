@@ -274,6 +274,24 @@ def test_a_call_is_cancelled_from_another_thread(
         client.auth_sessions(cancel=token)
 
 
+def test_any_operation_is_called_by_its_name(emulator: Emulator) -> None:
+    certificate, key = libksef.test_seal(NIP)
+    client = libksef.Client(emulator.environment, nip=NIP, certificate=certificate, key=key)
+    made = client.call(
+        "tokens.generate", body={"permissions": ["InvoiceRead"], "description": "by name"}
+    )
+    listed = client.call("tokens.list", pageSize=10)
+    assert made["referenceNumber"] in [token["referenceNumber"] for token in listed["tokens"]]
+    assert client.call("tokens.revoke", referenceNumber=made["referenceNumber"]) is None
+    with pytest.raises(libksef.MisuseError, match="tokens.liszt"):
+        client.call("tokens.liszt")
+    with pytest.raises(libksef.MisuseError, match="description"):
+        client.call("tokens.generate", body={"permissions": [], "description": "x"})
+    with pytest.raises(libksef.RefusedError) as raised:
+        client.call("sessions.status", referenceNumber="20260101-SO-0000000000-0000000000-00")
+    assert raised.value.ksef_code == 21173
+
+
 def test_tls_with_an_authority_of_its_own() -> None:
     with running("--tls") as emulator:
         token = emulator.token()

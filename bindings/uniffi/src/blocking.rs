@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use libksef::{CallOptions, OpenOptions, ResumeToken};
 
+use crate::calls::{Answer, arguments};
 use crate::cancel::CallLimits;
 use crate::client::{form_of, reference};
 use crate::config::ClientConfig;
@@ -76,6 +77,18 @@ impl BlockingClient {
     ) -> Result<Outcome, KsefError> {
         let token: ResumeToken = resume_token.parse()?;
         Ok(self.0.scoped(limits.into()).resume_with(&token, Wait::policy(wait), fetch_upo)?.into())
+    }
+
+    /// Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+    /// parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+    pub fn call(
+        &self,
+        operation: String,
+        input: Option<String>,
+        limits: CallLimits,
+    ) -> Result<Answer, KsefError> {
+        let input = arguments(input)?;
+        Ok(self.0.scoped(limits.into()).call(&operation, input)?.into())
     }
 
     /// The resume tokens of invoices that were sent through this client and whose fate was not learned: calls that still

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use libksef::{Error, Form, OpenOptions, ReferenceNumber, ResumeToken};
 
+use crate::calls::{Answer, arguments};
 use crate::cancel::CallLimits;
 use crate::config::ClientConfig;
 use crate::error::KsefError;
@@ -81,6 +82,18 @@ impl Client {
     ) -> Result<Outcome, KsefError> {
         let token: ResumeToken = resume_token.parse()?;
         Ok(self.0.scoped(limits.into()).resume_with(&token, Wait::policy(wait), fetch_upo).await?.into())
+    }
+
+    /// Calls any operation of the API by its name, such as `tokens.list`. `input` is one JSON object: path and query
+    /// parameters by their API names, `continuationToken`, and `body`. `operations` lists names and parameters.
+    pub async fn call(
+        &self,
+        operation: String,
+        input: Option<String>,
+        limits: CallLimits,
+    ) -> Result<Answer, KsefError> {
+        let input = arguments(input)?;
+        Ok(self.0.scoped(limits.into()).call(&operation, input).await?.into())
     }
 
     /// The resume tokens of invoices that were sent through this client and whose fate was not learned: calls that still

@@ -10,6 +10,7 @@
 )]
 
 mod blocking;
+mod calls;
 mod cancel;
 mod client;
 mod config;
@@ -21,6 +22,7 @@ mod tools;
 mod upo;
 
 pub use blocking::{BlockingClient, BlockingOnlineSession};
+pub use calls::{Answer, Explanation, explain, operations};
 pub use cancel::{CallLimits, CancelToken};
 pub use client::Client;
 pub use config::{ClientConfig, Context, Environment, Login};
