@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Bytes after which an entry counts as a bomb; no invoice comes near.
-const MAX_ENTRY: u64 = 100_000_000;
+const MAX_ENTRY: u64 = 20_000_000;
 /// Bytes of TAR headers and padding that an entry may add.
 const TAR_OVERHEAD: u64 = 4096;
 /// Characters of `invoiceFileName`.

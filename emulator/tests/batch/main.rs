@@ -4,6 +4,7 @@
 
 mod bounds;
 #[path = "../sessions/client.rs"]
+#[allow(dead_code, reason = "the client serves the interactive tests, too")]
 mod client;
 mod faults;
 mod flow;

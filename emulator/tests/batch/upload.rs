@@ -133,7 +133,7 @@ async fn large_parts_go_up_in_parallel() {
     let files: Vec<(String, Vec<u8>)> = (1..=5)
         .map(|number| {
             let mut xml = invoice(&format!("FV/{number}"), today());
-            let noise = Noise(number).text(1_000_000);
+            let noise = Noise(number).text(950_000);
             xml.extend_from_slice(format!("<!--{noise}-->").as_bytes());
             (format!("{number}.xml"), xml)
         })
@@ -141,7 +141,7 @@ async fn large_parts_go_up_in_parallel() {
     let files: Vec<(&str, Vec<u8>)> =
         files.iter().map(|(name, content)| (name.as_str(), content.clone())).collect();
     let package = Package::zip(&files, 2, &world.key);
-    assert!(package.parts[0].len() > 300_000);
+    assert!(package.parts[0].len() > 1_100_000);
     let opened = world.open_batch(&token, &package).await;
     let (second, first) = tokio::join!(
         world.upload(&opened, 2, &package.parts[1]),
