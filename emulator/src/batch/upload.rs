@@ -63,7 +63,7 @@ pub(super) async fn part(
         store.links().admits(uri.path(), uri.query().unwrap_or_default(), now)
             && store.takes_part(&session, ordinal)
     });
-    if let Err(refusal) = check(&headers, admitted) {
+    if let Some(refusal) = refused(&headers, admitted) {
         // A caller that is still writing would see a broken connection in place of the answer, so a body of a size
         // that we take is read first.
         if refusal.status() != StatusCode::PAYLOAD_TOO_LARGE {
@@ -84,47 +84,40 @@ pub(super) async fn part(
     }
 }
 
-fn check(headers: &HeaderMap, admitted: bool) -> Result<(), Response> {
+/// Why an upload is refused before its body counts.
+fn refused(headers: &HeaderMap, admitted: bool) -> Option<Response> {
+    let bad_request = |code, message| Some(storage::refusal(StatusCode::BAD_REQUEST, code, message));
     if let Some(refusal) = storage::refuse_token(headers) {
-        return Err(refusal);
+        return Some(refusal);
     }
     if headers.contains_key(header::TRANSFER_ENCODING) {
-        return Err(storage::refusal(
-            StatusCode::BAD_REQUEST,
-            "UnsupportedHeader",
-            "One of the HTTP headers specified in the request is not supported.",
-        ));
+        let message = "One of the HTTP headers specified in the request is not supported.";
+        return bad_request("UnsupportedHeader", message);
     }
     if !admitted {
-        return Err(storage::not_admitted());
+        return Some(storage::not_admitted());
     }
     match headers.get(BLOB_TYPE) {
         None => {
-            return Err(storage::refusal(
-                StatusCode::BAD_REQUEST,
-                "MissingRequiredHeader",
-                "An HTTP header that&apos;s mandatory for this request is not specified.",
-            ));
+            let message = "An HTTP header that&apos;s mandatory for this request is not specified.";
+            return bad_request("MissingRequiredHeader", message);
         }
         Some(value) if value != BLOCK_BLOB => {
-            return Err(storage::refusal(
-                StatusCode::BAD_REQUEST,
-                "InvalidHeaderValue",
-                "The value for one of the HTTP headers is not in the correct format.",
-            ));
+            let message = "The value for one of the HTTP headers is not in the correct format.";
+            return bad_request("InvalidHeaderValue", message);
         }
         Some(_) => {}
     }
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match length {
-        None => Err(storage::refusal(
+        None => Some(storage::refusal(
             StatusCode::LENGTH_REQUIRED,
             "MissingContentLengthHeader",
             "The Content-Length header was not specified.",
         )),
-        Some(length) if length > MAX_UPLOAD => Err(too_large()),
-        Some(_) => Ok(()),
+        Some(length) if length > MAX_UPLOAD => Some(too_large()),
+        Some(_) => None,
     }
 }
 
