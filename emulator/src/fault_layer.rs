@@ -20,9 +20,9 @@ use ksef_model::operations::Operation;
 use tokio::time::{Sleep, sleep};
 
 use crate::{
+    batch,
     connection::{ClientAddress, Hangup},
     error::ApiError,
-    batch,
     faults::{Fault, FaultKind},
     operations, random,
     state::AppState,

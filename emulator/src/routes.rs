@@ -10,8 +10,9 @@ use axum::{
 use ksef_model::operations::Operation;
 
 use crate::{
-    auth, certificates, collective_identifiers, download, error, error::ApiError, fault_layer, limits, operations,
-    peppol, permissions, profile::Profile, public_keys, sessions, state::AppState, test_data, tokens,
+    auth, certificates, collective_identifiers, download, error, error::ApiError, fault_layer, limits,
+    operations, peppol, permissions, profile::Profile, public_keys, sessions, state::AppState, test_data,
+    tokens,
 };
 
 /// The largest body that KSeF takes outside batch parts is an invoice of 3 MB in Base64; this leaves room.

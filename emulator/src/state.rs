@@ -10,9 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     auth::AuthStore, certificates::CertificateStore, clock::Clock,
     collective_identifiers::CollectiveIdentifierStore, commands::CommandError, config::RateLimits,
-    contexts::ContextStore, download::DownloadStore, faults::FaultPlan, limits::LimitStore, peppol::PeppolRegister,
-    permissions::PermissionStore, profile::Profile, public_keys::KeyRing, request_log::RequestLog,
-    seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
+    contexts::ContextStore, download::DownloadStore, faults::FaultPlan, limits::LimitStore,
+    peppol::PeppolRegister, permissions::PermissionStore, profile::Profile, public_keys::KeyRing,
+    request_log::RequestLog, seed::Seed, sessions::SessionStore, tokens::TokenStore, trust::Trust,
 };
 
 /// The state that every handler shares.

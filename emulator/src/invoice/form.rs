@@ -11,8 +11,7 @@ pub(crate) fn form_for_online(profile: Profile, system: &str, schema: &str, valu
 
 /// The form with these three parts of `formCode`, when a batch of `profile` takes it: all but PEF (PROTOCOL §7.1).
 pub(crate) fn form_for_batch(profile: Profile, system: &str, schema: &str, value: &str) -> Option<Form> {
-    form_for_online(profile, system, schema, value)
-        .filter(|form| !matches!(form, Form::Pef3 | Form::PefKor3))
+    form_for_online(profile, system, schema, value).filter(|form| !matches!(form, Form::Pef3 | Form::PefKor3))
 }
 
 #[cfg(test)]

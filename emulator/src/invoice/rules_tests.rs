@@ -103,8 +103,7 @@ fn an_attachment_needs_consent_and_a_technical_correction() {
     for (consent, correction, expected) in
         [(false, false, Some(415)), (true, false, Some(415)), (false, true, Some(415)), (true, true, None)]
     {
-        let terms =
-            Terms { attachment_consent: consent, takes_attachments: correction, ..terms(&context) };
+        let terms = Terms { attachment_consent: consent, takes_attachments: correction, ..terms(&context) };
         assert_eq!(code(attachment(&attached, &terms)), expected, "{consent} {correction}");
         assert_eq!(code(attachment(&header(), &terms)), None);
     }

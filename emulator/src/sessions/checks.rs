@@ -11,8 +11,7 @@ const IV_LENGTH: usize = 16;
 /// The wrapped key and its IV (PROTOCOL §5).
 pub(crate) fn encryption(problems: &mut Problems, encryption: &EncryptionInfo) {
     bytes(problems, "encryption.encryptedSymmetricKey", &encryption.encrypted_symmetric_key);
-    if let Some(iv) =
-        bytes(problems, "encryption.initializationVector", &encryption.initialization_vector)
+    if let Some(iv) = bytes(problems, "encryption.initializationVector", &encryption.initialization_vector)
         && iv.len() != IV_LENGTH
     {
         problems.invalid(format!(

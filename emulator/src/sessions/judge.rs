@@ -8,7 +8,8 @@ use super::{
     state::SessionKind,
 };
 use crate::invoice::{
-    self, Content, InvoicingMode, Powers, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode, warsaw_date,
+    self, Content, InvoicingMode, Powers, Rejection, RejectionCode, SizeLimits, Terms, invoicing_mode,
+    warsaw_date,
 };
 use crate::permissions::PermissionStore;
 

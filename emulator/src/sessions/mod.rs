@@ -26,7 +26,7 @@ pub(crate) use judge::read as read_document;
 pub(crate) use opening::{form, opening};
 pub(crate) use packages::CloseRefusal;
 pub(crate) use records::{Document, Opening, Progress, Session, SessionIndex, concerns};
-pub(crate) use refusals::{cannot_close, not_found, no_such_invoice, reference_of};
+pub(crate) use refusals::{cannot_close, no_such_invoice, not_found, reference_of};
 pub(crate) use state::{SessionKind, SessionState};
 pub(crate) use store::SessionStore;
 pub(crate) use view::held_invoices;

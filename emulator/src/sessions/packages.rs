@@ -66,7 +66,8 @@ impl SessionStore {
         let state = session.machine.state();
         let Some(package) = session.package.as_mut().filter(|_| state == SessionState::Open) else {
             // Of a package that nobody closed in time no invoice is known: that is how it differs from an empty one.
-            let expired = state == SessionState::Cancelled && session.machine.details() != state.details().as_slice();
+            let expired =
+                state == SessionState::Cancelled && session.machine.details() != state.details().as_slice();
             return Err(if expired { CloseRefusal::Expired } else { CloseRefusal::State(state) });
         };
         match package.check() {
@@ -107,7 +108,9 @@ impl SessionStore {
         if machine.state().is_terminal() {
             package.discard();
         }
-        let (Some((ready_at, outcome)), true) = (&package.outcome, machine.waits_for_package()) else { return };
+        let (Some((ready_at, outcome)), true) = (&package.outcome, machine.waits_for_package()) else {
+            return;
+        };
         let seen = match outcome {
             Ok(_) => self.pace.started_at(machine.closed_at().unwrap_or(now)),
             Err(_) => machine.close_due(),

@@ -74,7 +74,8 @@ async fn send(
 ) -> Result<Reply<Value>, ApiError> {
     let submission = submission(&body);
     at_present(&state, |store, now| {
-        let session = changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
+        let session =
+            changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
         let submission = submission?;
         let sent = store
             .send(session, submission, now)
@@ -115,7 +116,8 @@ async fn close(
     Path(reference): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     at_present(&state, |store, now| {
-        let session = changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
+        let session =
+            changeable(store, &caller, &reference, SessionKind::Online, refusals::not_found_for_change)?;
         store.close(session, now).map_err(refusals::cannot_close)?;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -12,7 +12,8 @@ use super::{
     machine::SessionMachine,
     pace::Pace,
     records::{
-        Accepted, Invoice, InvoiceIndex, Opening, Pending, Progress, Session, SessionIndex, Submission, UpoPage,
+        Accepted, Invoice, InvoiceIndex, Opening, Pending, Progress, Session, SessionIndex, Submission,
+        UpoPage,
     },
     state::{SessionKind, SessionState},
 };
