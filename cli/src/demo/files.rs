@@ -22,6 +22,9 @@ const SESSION_SIZE: usize = 100;
 /// What KSeF knows an invoice by: seller, type and number (PROTOCOL §6.8).
 type Key = (Nip, String, String);
 
+/// The invoices of one emulator, by seller and form.
+type Groups = BTreeMap<(Nip, Form), Vec<DemoInvoice>>;
+
 pub(crate) async fn run(options: &Options) -> Result<Report, Failure> {
     let progress = progress_bar(options);
     let mut report = Report::default();
@@ -37,8 +40,8 @@ pub(crate) async fn run(options: &Options) -> Result<Report, Failure> {
 
 /// The files in rounds, each by seller and form. Two files with the same seller, type and number would be duplicates for
 /// KSeF; sample collections have them, so the second one waits for the next round, with an emulator of its own.
-fn rounds(paths: &[PathBuf]) -> Result<Vec<BTreeMap<(Nip, Form), Vec<DemoInvoice>>>, Failure> {
-    let mut rounds: Vec<(BTreeSet<Key>, BTreeMap<(Nip, Form), Vec<DemoInvoice>>)> = Vec::new();
+fn rounds(paths: &[PathBuf]) -> Result<Vec<Groups>, Failure> {
+    let mut rounds: Vec<(BTreeSet<Key>, Groups)> = Vec::new();
     for path in paths {
         let bytes = std::fs::read(path).map_err(Failure::file(path))?;
         // A file whose header cannot be read is still worth showing: the checks before sending say what is wrong.
@@ -68,7 +71,7 @@ fn rounds(paths: &[PathBuf]) -> Result<Vec<BTreeMap<(Nip, Form), Vec<DemoInvoice
 
 async fn send_round(
     emulator: &Emulator,
-    groups: BTreeMap<(Nip, Form), Vec<DemoInvoice>>,
+    groups: Groups,
     options: &Options,
     progress: &ProgressBar,
     report: &mut Report,

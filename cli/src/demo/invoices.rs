@@ -20,21 +20,21 @@ pub(crate) struct DemoInvoice {
 pub(crate) fn demo_invoices(seller: &Nip, today: Date, run: &str) -> Result<Vec<DemoInvoice>, Failure> {
     let tomorrow = today.checked_add(1.day()).map_err(|error| Failure::Other(error.to_string()))?;
     let made = [
-        ("Doradztwo, 23%", today, vec![line("Doradztwo", "godz.", 8, 250_00, VatRate::Percent23)], true),
-        ("Książki, 5%", today, vec![line("Książka", "szt.", 3, 49_90, VatRate::Percent5)], true),
+        ("Doradztwo, 23%", today, vec![line("Doradztwo", "godz.", 8, 25000, VatRate::Percent23)], true),
+        ("Książki, 5%", today, vec![line("Książka", "szt.", 3, 4990, VatRate::Percent5)], true),
         (
             "Mieszana, 23% i 8%",
             today,
             vec![
-                line("Łożysko", "szt.", 12, 17_35, VatRate::Percent23),
-                line("Dowóz posiłków", "usł.", 1, 120_00, VatRate::Percent8),
+                line("Łożysko", "szt.", 12, 1735, VatRate::Percent23),
+                line("Dowóz posiłków", "usł.", 1, 12000, VatRate::Percent8),
             ],
             true,
         ),
         (
             "Z datą jutrzejszą",
             tomorrow,
-            vec![line("Doradztwo", "godz.", 1, 250_00, VatRate::Percent23)],
+            vec![line("Doradztwo", "godz.", 1, 25000, VatRate::Percent23)],
             false,
         ),
     ];
