@@ -47,7 +47,7 @@ pub extern "C" fn ksef_client_new(
             .environment
             .clone()
             .ok_or_else(|| Error::invalid_argument("config", "it names no environment"))?;
-        let mut builder = libksef::Client::builder(environment).timeouts(config.timeouts.clone());
+        let mut builder = libksef::Client::builder(environment).timeouts(config.timeouts);
         if let Some(context) = &config.context {
             builder = builder.context(context.clone());
         }
