@@ -29,6 +29,21 @@ impl ksef_session {
     }
 }
 
+/// A call that asks a session for a buffer.
+pub(crate) fn read(
+    session: *const ksef_session,
+    call: *const ksef_call,
+    out: *mut ksef_bytes,
+    error: *mut *mut ksef_error,
+    ask: impl FnOnce(&OnlineSession) -> Result<ksef_bytes, Failure>,
+) -> ksef_status {
+    guard(error, || {
+        let place = Place::check(out, "out")?;
+        place.put(ask(&borrow(session, "session")?.scoped(call)?)?);
+        Ok(())
+    })
+}
+
 /// How to send one invoice. Pass NULL for the usual: issued online, wait for the verdict, fetch the UPO.
 ///
 /// Set `size` to `sizeof(ksef_send_options)` and the rest to zero before you fill it in.
@@ -158,11 +173,7 @@ pub extern "C" fn ksef_session_status(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        place.put(json(&borrow(session, "session")?.scoped(call)?.status()?)?);
-        Ok(())
-    })
+    read(session, call, out, error, |session| json(&session.status()?))
 }
 
 /// The state of one invoice of the session as JSON (`SessionInvoiceStatusResponse`), by its reference number.
@@ -174,12 +185,9 @@ pub extern "C" fn ksef_session_invoice(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        let session = borrow(session, "session")?.scoped(call)?;
+    read(session, call, out, error, |session| {
         let reference = parse_reference(text(invoice_reference, "invoice_reference")?)?;
-        place.put(json(&session.invoice(&reference)?)?);
-        Ok(())
+        json(&session.invoice(&reference)?)
     })
 }
 
@@ -191,11 +199,7 @@ pub extern "C" fn ksef_session_invoices(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        place.put(json(&borrow(session, "session")?.scoped(call)?.invoices()?)?);
-        Ok(())
-    })
+    read(session, call, out, error, |session| json(&session.invoices()?))
 }
 
 /// The refused invoices of the session, all pages, as a JSON array of `SessionInvoiceStatusResponse`.
@@ -206,11 +210,7 @@ pub extern "C" fn ksef_session_failed_invoices(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        place.put(json(&borrow(session, "session")?.scoped(call)?.failed_invoices()?)?);
-        Ok(())
-    })
+    read(session, call, out, error, |session| json(&session.failed_invoices()?))
 }
 
 /// Closes the session at KSeF, which then makes its collective UPO. Closing a closed session is no error.

@@ -9,7 +9,7 @@ use crate::call::ksef_call;
 use crate::client::{json, parse_reference};
 use crate::error::{Failure, Refusal, ksef_error, ksef_status};
 use crate::guard::{Place, borrow, borrow_optional, buffer, free, guard, text};
-use crate::session::ksef_session;
+use crate::session::{ksef_session, read};
 
 /// Fetches the UPO of one invoice by its KSeF number: the exact XML bytes, compared with the hash that KSeF sends along.
 #[unsafe(no_mangle)]
@@ -20,12 +20,9 @@ pub extern "C" fn ksef_session_upo_by_ksef_number(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        let session = borrow(session, "session")?.scoped(call)?;
+    read(session, call, out, error, |session| {
         let number: KsefNumber = text(ksef_number, "ksef_number")?.parse().map_err(libksef::Error::from)?;
-        place.put(ksef_bytes::new(session.upo_by_ksef_number(&number)?.bytes().to_vec()));
-        Ok(())
+        Ok(ksef_bytes::new(session.upo_by_ksef_number(&number)?.bytes().to_vec()))
     })
 }
 
@@ -38,12 +35,9 @@ pub extern "C" fn ksef_session_upo_by_invoice(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        let session = borrow(session, "session")?.scoped(call)?;
+    read(session, call, out, error, |session| {
         let reference = parse_reference(text(invoice_reference, "invoice_reference")?)?;
-        place.put(ksef_bytes::new(session.upo_by_invoice(&reference)?.bytes().to_vec()));
-        Ok(())
+        Ok(ksef_bytes::new(session.upo_by_invoice(&reference)?.bytes().to_vec()))
     })
 }
 
@@ -56,12 +50,9 @@ pub extern "C" fn ksef_session_upo_page(
     out: *mut ksef_bytes,
     error: *mut *mut ksef_error,
 ) -> ksef_status {
-    guard(error, || {
-        let place = Place::check(out, "out")?;
-        let session = borrow(session, "session")?.scoped(call)?;
+    read(session, call, out, error, |session| {
         let reference = parse_reference(text(upo_reference, "upo_reference")?)?;
-        place.put(ksef_bytes::new(session.upo_page(&reference)?.bytes().to_vec()));
-        Ok(())
+        Ok(ksef_bytes::new(session.upo_page(&reference)?.bytes().to_vec()))
     })
 }
 
